@@ -1,0 +1,50 @@
+using Sockeye.Protocol.Frames;
+using Sockeye.Protocol.Text;
+
+namespace Sockeye.Protocol.Messages;
+
+/// <summary>The message being received: its type, what it used of its limits, and its text so far.</summary>
+internal struct MessageProgress
+{
+    private Opcode _type;
+    private int _fragments;
+    private long _bytes;
+    private Utf8Validator _utf8;
+
+    public readonly bool InProgress => _type != Opcode.Continuation;
+
+    public readonly MessageType Type => (MessageType)_type;
+
+    public readonly long BytesLeft(in MessageLimits limits) => limits.MaxMessageBytes - _bytes;
+
+    public readonly int FragmentsLeft(in MessageLimits limits) => limits.MaxFragments - _fragments;
+
+    /// <summary>Counts a frame whose head was found legal.</summary>
+    public void BeginFrame(in FrameHeader header)
+    {
+        if (header.Opcode != Opcode.Continuation)
+        {
+            _type = header.Opcode;
+        }
+
+        _fragments++;
+        _bytes += header.PayloadLength;
+    }
+
+    /// <summary>Takes unmasked payload; null if it is fine.</summary>
+    /// <param name="chunk">Payload that arrived.</param>
+    /// <param name="endOfMessage">Whether the message ends with it.</param>
+    public Violation? Check(ReadOnlySpan<byte> chunk, bool endOfMessage)
+    {
+        if (_type != Opcode.Text)
+        {
+            return null;
+        }
+
+        bool valid = _utf8.Validate(chunk) < 0 && (!endOfMessage || _utf8.IsComplete);
+        return valid ? null : Violations.BadText;
+    }
+
+    /// <summary>Forgets the message: the next frame begins another.</summary>
+    public void End() => this = default;
+}

@@ -1,0 +1,221 @@
+using System.Runtime.CompilerServices;
+using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Frames;
+using Sockeye.Protocol.Framing;
+using Sockeye.Protocol.Messages;
+
+namespace Sockeye.Protocol.Sessions;
+
+/// <summary>
+/// One end of an open connection, without any I/O: bytes in, events out, each with what is owed for it.
+/// It holds no bytes but the head of a frame that was cut and a control frame's payload that was cut.
+/// <see cref="TryRead"/> belongs to the thread that reads; <see cref="Step"/>, the only place where the state changes,
+/// to whoever holds the connection's door.
+/// </summary>
+internal sealed class Session(Role role, MessageLimits limits)
+{
+    private readonly MessageLimits _limits = limits;
+    private MessageProgress _message;
+
+    // The frame in progress.
+    private FrameHeader _frame;
+    private long _left;
+    private bool _inFrame;
+    private bool _stopped;
+
+    // A head that was cut, and a control payload that was cut (rented from nobody: it is rare, and small).
+    private SpilledHead _spill;
+    private byte _spilled;
+    private byte[]? _control;
+
+    /// <summary>Which end this is.</summary>
+    public Role Role { get; } = role;
+
+    /// <summary>How far the end of the connection has come.</summary>
+    public ClosingState State { get; private set; }
+
+    /// <summary>Tells the session of an event that is not read from bytes; the answer is what is owed.</summary>
+    public ClosingActions Step(ClosingEvent what)
+    {
+        (State, var actions) = ClosingTable.Step(State, what, Role);
+        return actions;
+    }
+
+    /// <summary>What is owed for data, a ping or a pong: none of them changes the state, so no door is needed.</summary>
+    public ClosingActions Look(ClosingEvent what) => ClosingTable.Step(State, what, Role).Actions;
+
+    /// <summary>
+    /// Reads on in the input, which is unmasked in place, up to the next event. No event means that the input is used up.
+    /// After a close frame or a violation, which the caller then steps, nothing is read any more.
+    /// </summary>
+    public bool TryRead(ref Span<byte> input, ref SessionEvent found)
+    {
+        found = default;
+        while (!_stopped && ClosingTable.ReadsFrames(State))
+        {
+            if (!_inFrame)
+            {
+                if (!TryReadHeader(ref input, out var violation))
+                {
+                    return violation is not null && Fail(violation, ref found);
+                }
+
+                BeginFrame();
+            }
+            else if (input.IsEmpty)
+            {
+                return false;
+            }
+
+            if (_frame.IsControl ? ReadControl(ref input, ref found) : ReadData(ref input, ref found))
+            {
+                return true;
+            }
+        }
+
+        input = default;
+        return false;
+    }
+
+    private bool TryReadHeader(ref Span<byte> input, out Violation? violation)
+    {
+        var rules = new FrameRules(
+            Role == Role.Server,
+            _message.InProgress,
+            AllowedReservedBits: 0,
+            _limits.MaxFrameBytes,
+            _message.BytesLeft(_limits),
+            _message.FragmentsLeft(_limits));
+        if (_spilled == 0)
+        {
+            if (HybiFraming.TryReadHeader(input, rules, out _frame, out violation))
+            {
+                input = input[_frame.Size..];
+                return true;
+            }
+        }
+        else
+        {
+            Span<byte> spill = _spill;
+            int more = Math.Min(input.Length, FrameHeader.MaxSize - _spilled);
+            input[..more].CopyTo(spill[_spilled..]);
+            if (HybiFraming.TryReadHeader(spill[..(_spilled + more)], rules, out _frame, out violation))
+            {
+                input = input[(_frame.Size - _spilled)..];
+                _spilled = 0;
+                return true;
+            }
+        }
+
+        if (violation is null)
+        {
+            // An unfinished head is shorter than the longest one, so all that is left fits behind what was spilled.
+            Span<byte> spill = _spill;
+            input.CopyTo(spill[_spilled..]);
+            _spilled += (byte)input.Length;
+        }
+
+        input = default;
+        return false;
+    }
+
+    private void BeginFrame()
+    {
+        _inFrame = true;
+        _left = _frame.PayloadLength;
+        if (!_frame.IsControl)
+        {
+            _message.BeginFrame(_frame);
+        }
+    }
+
+    private Span<byte> TakePayload(scoped ref Span<byte> input)
+    {
+        var chunk = input[..(int)Math.Min(input.Length, _left)];
+        input = input[chunk.Length..];
+        if (_frame.MaskKey != 0)
+        {
+            Mask.Apply(chunk, _frame.MaskKey, (int)((_frame.PayloadLength - _left) & 3));
+        }
+
+        _left -= chunk.Length;
+        _inFrame = _left > 0;
+        return chunk;
+    }
+
+    private bool ReadData(ref Span<byte> input, ref SessionEvent found)
+    {
+        var chunk = TakePayload(ref input);
+        bool end = _frame.Fin && !_inFrame;
+        if (_message.Check(chunk, end) is { } violation)
+        {
+            return Fail(violation, ref found);
+        }
+
+        if (chunk.IsEmpty && !end)
+        {
+            return false; // an empty fragment, or a frame whose payload is yet to come
+        }
+
+        found.Kind = ClosingEvent.Data;
+        found.Type = _message.Type;
+        found.EndOfMessage = end;
+        found.Payload = chunk;
+        found.FrameBytesLeft = _left;
+        if (end)
+        {
+            _message.End();
+        }
+
+        return true;
+    }
+
+    private bool ReadControl(ref Span<byte> input, ref SessionEvent found)
+    {
+        ReadOnlySpan<byte> payload = TakePayload(ref input);
+        bool complete = !_inFrame;
+        int length = (int)_frame.PayloadLength;
+        if (!complete || _control is not null)
+        {
+            _control ??= new byte[FrameHeader.MaxControlPayload];
+            int had = length - (int)_left - payload.Length;
+            payload.CopyTo(_control.AsSpan(had));
+            payload = _control.AsSpan(0, length - (int)_left);
+        }
+
+        if (_frame.Opcode == Opcode.Close && ClosePayload.Check(payload, complete) is { } violation)
+        {
+            return Fail(violation, ref found);
+        }
+
+        if (!complete)
+        {
+            return false;
+        }
+
+        _control = null; // the payload span keeps the array alive as long as it is looked at
+        found.Kind = _frame.Opcode switch
+        {
+            Opcode.Ping => ClosingEvent.Ping,
+            Opcode.Pong => ClosingEvent.Pong,
+            _ => ClosingEvent.PeerClose,
+        };
+        _stopped = _frame.Opcode == Opcode.Close;
+        found.Payload = payload;
+        return true;
+    }
+
+    private bool Fail(Violation violation, ref SessionEvent found)
+    {
+        found.Kind = ClosingEvent.Violation;
+        found.Violation = violation;
+        _stopped = true;
+        return true;
+    }
+
+    [InlineArray(FrameHeader.MaxSize)]
+    private struct SpilledHead
+    {
+        private byte _first;
+    }
+}
