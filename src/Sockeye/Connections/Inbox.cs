@@ -1,0 +1,261 @@
+using System.Threading.Tasks.Sources;
+
+namespace Sockeye.Connections;
+
+/// <summary>
+/// Received messages on their way to the application: put together as they arrive, read ahead up to a limit, handed out one at a time.
+/// </summary>
+/// <param name="readAheadBytes">Complete messages nobody has asked for yet, before reading pauses.</param>
+/// <param name="resumeInline">Whether a waiting receiver goes on within <see cref="Add"/>.</param>
+internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTaskSource<WebSocketMessage>
+{
+    /// <summary>What a message costs beyond its payload, so that tiny messages count too.</summary>
+    private const int MessageCost = 256;
+
+    private readonly Lock _gate = new();
+    private ManualResetValueTaskSourceCore<WebSocketMessage> _waiter = new() { RunContinuationsAsynchronously = !resumeInline };
+    private CancellationTokenRegistration _cancellation;
+    private CancellationToken _waitToken;
+    private Queue<MessageBuffer>? _ready;
+    private MessageBuffer? _partial;
+    private MessageBuffer? _current;
+    private long _readyCost;
+    private bool _waiting, _waitsForPiece, _wantsPieces, _dropping, _ended, _paused;
+
+    /// <summary>Called, without the gate, when reading may go on after a pause.</summary>
+    public required Action Resume { get; init; }
+
+    /// <summary>Whether nothing more should be read for now.</summary>
+    public bool IsPaused => Volatile.Read(ref _paused);
+
+    /// <summary>Whether a receive would find something at once.</summary>
+    public bool HasMessage
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ready is { Count: > 0 } || _ended;
+            }
+        }
+    }
+
+    /// <summary>Takes a piece of a message as it arrived. For the reading thread.</summary>
+    public void Add(ReadOnlySpan<byte> payload, MessageType type, bool endOfMessage, long frameBytesLeft)
+    {
+        MessageBuffer? handOver = null;
+        lock (_gate)
+        {
+            if (_dropping || _ended)
+            {
+                return;
+            }
+
+            _partial ??= MessageBuffer.Rent(type);
+            _partial.Append(payload, frameBytesLeft);
+            bool pieceWanted = _waiting && _waitsForPiece;
+            if (!endOfMessage && !pieceWanted)
+            {
+                _paused |= _wantsPieces && Cost(_partial) > readAheadBytes;
+                return;
+            }
+
+            var buffer = _partial;
+            _partial = null;
+            buffer.EndOfMessage = endOfMessage;
+            if (_waiting)
+            {
+                handOver = Take(buffer);
+            }
+            else
+            {
+                (_ready ??= new Queue<MessageBuffer>()).Enqueue(buffer);
+                _readyCost += Cost(buffer);
+                _paused |= _readyCost > readAheadBytes;
+            }
+        }
+
+        if (handOver is not null)
+        {
+            _waiter.SetResult(new WebSocketMessage(handOver));
+        }
+    }
+
+    /// <summary>The next message, or piece of one, or the news of the end.</summary>
+    public ValueTask<WebSocketMessage> ReceiveAsync(bool piece, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        MessageBuffer? found;
+        bool resume;
+        lock (_gate)
+        {
+            if (_waiting)
+            {
+                throw new InvalidOperationException(
+                    "Another receive is pending on this connection. Await it first: one receive at a time.");
+            }
+
+            ReleaseCurrent();
+            _wantsPieces |= piece;
+            found = TakeReady(piece);
+            if (found is null && _ended)
+            {
+                return ValueTask.FromResult(WebSocketMessage.Closed);
+            }
+
+            if (found is null)
+            {
+                _waiter.Reset();
+                (_waiting, _waitsForPiece, _waitToken) = (true, piece, cancellationToken);
+            }
+
+            resume = _paused && _readyCost <= readAheadBytes / 2;
+            _paused &= !resume;
+        }
+
+        if (resume)
+        {
+            Resume();
+        }
+
+        if (found is not null)
+        {
+            return ValueTask.FromResult(new WebSocketMessage(found));
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            RegisterCancellation(cancellationToken);
+        }
+
+        return new ValueTask<WebSocketMessage>(this, _waiter.Version);
+    }
+
+    /// <summary>What still arrives is dropped: this end has closed. What is complete can still be received.</summary>
+    public void Drop()
+    {
+        bool resume;
+        lock (_gate)
+        {
+            _dropping = true;
+            _partial?.Release();
+            _partial = null;
+            resume = _paused;
+            _paused = false;
+        }
+
+        if (resume)
+        {
+            Resume();
+        }
+    }
+
+    /// <summary>Nothing more arrives. Who waits is told; complete messages can still be received.</summary>
+    public void End()
+    {
+        bool tell;
+        lock (_gate)
+        {
+            _ended = true;
+            _partial?.Release();
+            _partial = null;
+            tell = _waiting;
+            _waiting = false;
+            _cancellation.Unregister();
+        }
+
+        if (tell)
+        {
+            _waiter.SetResult(WebSocketMessage.Closed);
+        }
+    }
+
+    /// <summary>Nobody will receive any more: returns all memory.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            ReleaseCurrent();
+            while (_ready is not null && _ready.TryDequeue(out var buffer))
+            {
+                buffer.Release();
+            }
+
+            _readyCost = 0;
+        }
+    }
+
+    WebSocketMessage IValueTaskSource<WebSocketMessage>.GetResult(short token) => _waiter.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<WebSocketMessage>.GetStatus(short token) => _waiter.GetStatus(token);
+
+    void IValueTaskSource<WebSocketMessage>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _waiter.OnCompleted(continuation, state, token, flags);
+
+    private static long Cost(MessageBuffer buffer) => buffer.Length + MessageCost;
+
+    private MessageBuffer Take(MessageBuffer buffer)
+    {
+        _waiting = false;
+        _cancellation.Unregister();
+        _current = buffer;
+        return buffer;
+    }
+
+    private MessageBuffer? TakeReady(bool piece)
+    {
+        if (_ready is { Count: > 0 })
+        {
+            _current = _ready.Dequeue();
+            _readyCost -= Cost(_current);
+        }
+        else if (piece && _partial is { Length: > 0 } part)
+        {
+            part.EndOfMessage = false;
+            (_current, _partial) = (part, null);
+        }
+
+        return _current;
+    }
+
+    private void ReleaseCurrent()
+    {
+        _current?.Invalidate();
+        _current?.Release();
+        _current = null;
+    }
+
+    private void RegisterCancellation(CancellationToken cancellationToken)
+    {
+        var registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((Inbox)state!).Cancel(token), this);
+        lock (_gate)
+        {
+            if (_waiting && _waitToken == cancellationToken)
+            {
+                _cancellation = registration;
+                return;
+            }
+        }
+
+        registration.Unregister(); // it was over before it was registered
+    }
+
+    // A callback that comes too late for its own receive finds no waiting one with its token: a receive with a token
+    // that was cancelled already never begins to wait.
+    private void Cancel(CancellationToken token)
+    {
+        lock (_gate)
+        {
+            if (!_waiting || _waitToken != token)
+            {
+                return;
+            }
+
+            _waiting = false;
+        }
+
+        _waiter.SetException(new OperationCanceledException(token));
+    }
+}

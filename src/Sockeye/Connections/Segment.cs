@@ -1,0 +1,77 @@
+using System.Buffers;
+using Sockeye.Protocol.Frames;
+
+namespace Sockeye.Connections;
+
+/// <summary>A run of bytes on their way out: a pooled copy, or a payload borrowed from a sender who waits for it.</summary>
+internal sealed class Segment
+{
+    private const int MaskedPieceBytes = 64 * 1024;
+
+    private byte[]? _array;
+    private ReadOnlyMemory<byte> _borrowed;
+    private uint _maskKey;
+    private int _maskPhase;
+    private int _start;
+    private int _end;
+
+    public Segment? Next { get; set; }
+
+    /// <summary>Who waits until the bytes are written, if anybody does.</summary>
+    public SendWaiter? Waiter { get; private init; }
+
+    /// <summary>Bytes that are still to be written.</summary>
+    public long Length => _end - _start + _borrowed.Length;
+
+    public static Segment Copy(int capacity) => new() { _array = ArrayPool<byte>.Shared.Rent(capacity) };
+
+    /// <summary>Borrowed bytes, masked as they are written if there is a key (0 masks nothing).</summary>
+    public static Segment Borrow(ReadOnlyMemory<byte> payload, uint maskKey, SendWaiter waiter) =>
+        new() { _borrowed = payload, _maskKey = maskKey, Waiter = waiter };
+
+    /// <summary>Room for so many more bytes, or an empty span if there is not enough of it.</summary>
+    public Span<byte> TryReserve(int count) =>
+        _array is not null && Waiter is null && _array.Length - _end >= count ? _array.AsSpan(_end, count) : default;
+
+    /// <summary>So many reserved bytes are filled.</summary>
+    public void Commit(int count) => _end += count;
+
+    /// <summary>The next bytes to write, never none.</summary>
+    public ReadOnlyMemory<byte> Peek()
+    {
+        if (_start == _end && _maskKey != 0)
+        {
+            // A borrowed payload is the sender's and may not be masked in place: it passes through a pooled piece.
+            _array ??= ArrayPool<byte>.Shared.Rent(Math.Min(MaskedPieceBytes, _borrowed.Length));
+            int count = Math.Min(_array.Length, _borrowed.Length);
+            Mask.Copy(_borrowed.Span[..count], _array, _maskKey, _maskPhase);
+            _maskPhase = (_maskPhase + count) & 3;
+            (_start, _end) = (0, count);
+            _borrowed = _borrowed[count..];
+        }
+
+        return _start < _end ? _array.AsMemory(_start, _end - _start) : _borrowed;
+    }
+
+    /// <summary>So many of the bytes last seen are written.</summary>
+    public void Advance(int count)
+    {
+        if (_start < _end)
+        {
+            _start += count;
+        }
+        else
+        {
+            _borrowed = _borrowed[count..];
+        }
+    }
+
+    public void Return()
+    {
+        if (_array is { } array)
+        {
+            _array = null;
+            ArrayPool<byte>.Shared.Return(array);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+using Sockeye.Diagnostics;
+using Sockeye.Protocol.Frames;
+using Sockeye.Protocol.Framing;
+
+namespace Sockeye.Connections;
+
+/// <summary>Brings messages into the form that the outbox takes: frames with bytes that live long enough.</summary>
+internal sealed class Sender(ConnectionCore core)
+{
+    private static readonly Encoding s_utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Sends a frame; its payload is the caller's until the task completes.</summary>
+    public ValueTask SendAsync(
+        Opcode opcode, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, object? turn = null, bool fin = true)
+    {
+        var sent = core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, fin), payload, turn, fin, cancellationToken);
+        Telemetry.SentPiece(payload.Length, fin);
+        WatchBacklog();
+        return sent;
+    }
+
+    /// <summary>Sends a payload that was made for it: the memory goes back when it is no longer needed.</summary>
+    public ValueTask SendOwnedAsync(
+        Opcode opcode, byte[] rented, int length, CancellationToken cancellationToken, object? turn = null, bool fin = true)
+    {
+        ValueTask sent;
+        try
+        {
+            sent = SendAsync(opcode, rented.AsMemory(0, length), cancellationToken, turn, fin);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+            throw;
+        }
+
+        if (sent.IsCompletedSuccessfully)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+            return default;
+        }
+
+        return ReturnAfter(sent, rented);
+    }
+
+    /// <summary>Sends what a received message holds, which stays alive meanwhile.</summary>
+    public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken)
+    {
+        if (buffer is null)
+        {
+            return SendAsync((Opcode)type, default(ReadOnlyMemory<byte>), cancellationToken);
+        }
+
+        buffer.Retain();
+        ValueTask sent;
+        try
+        {
+            sent = SendAsync((Opcode)type, buffer.Memory, cancellationToken);
+        }
+        catch
+        {
+            buffer.Release();
+            throw;
+        }
+
+        if (sent.IsCompletedSuccessfully)
+        {
+            buffer.Release();
+            return default;
+        }
+
+        return ReleaseAfter(sent, buffer);
+    }
+
+    public bool TrySend(Opcode opcode, ReadOnlySpan<byte> payload)
+    {
+        bool sent = core.Outbox.TrySend(HybiFraming.FirstByte(opcode, true), payload);
+        if (sent)
+        {
+            Telemetry.SentPiece(payload.Length, true);
+            WatchBacklog();
+        }
+
+        return sent;
+    }
+
+    /// <summary>Text as UTF-8, in rented memory; unpaired surrogates become U+FFFD.</summary>
+    public static (byte[] Rented, int Length) Encode(string text)
+    {
+        byte[] rented = ArrayPool<byte>.Shared.Rent(s_utf8.GetMaxByteCount(text.Length));
+        return (rented, s_utf8.GetBytes(text, rented));
+    }
+
+    /// <summary>Throws if this is not the payload of such a message.</summary>
+    public static void CheckPayload(MessageType type, ReadOnlySpan<byte> payload)
+    {
+        CheckType(type);
+        if (type == MessageType.Text && !Utf8.IsValid(payload))
+        {
+            throw new ArgumentException("The payload of a text message must be valid UTF-8. Send other bytes as MessageType.Binary.", nameof(payload));
+        }
+    }
+
+    public static void CheckType(MessageType type)
+    {
+        if (type is not (MessageType.Text or MessageType.Binary))
+        {
+            throw new ArgumentOutOfRangeException(nameof(type), type, "A message is text or binary. To close, call CloseAsync.");
+        }
+    }
+
+    private void WatchBacklog()
+    {
+        if (core.Outbox.Backlog > 0)
+        {
+            core.WatchBacklog();
+        }
+    }
+
+    private static async ValueTask ReturnAfter(ValueTask sent, byte[] rented)
+    {
+        try
+        {
+            await sent.ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private static async ValueTask ReleaseAfter(ValueTask sent, MessageBuffer buffer)
+    {
+        try
+        {
+            await sent.ConfigureAwait(false);
+        }
+        finally
+        {
+            buffer.Release();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Sockeye.Protocol.Closing;
+
+namespace Sockeye.Connections;
+
+/// <summary>Everything about a connection that depends on time: keep-alive, a peer that takes nothing, a close that takes too long.</summary>
+internal sealed class Watch : IDeadline
+{
+    private readonly ConnectionCore _core;
+    private readonly WebSocketOptions _options;
+    private readonly Deadlines _clock;
+    private readonly Alarm _alarm;
+    private long _closing = Deadlines.Never;
+    private long _backlog = Deadlines.Never;
+    private long _progressAt;
+    private long _progress;
+
+    public Watch(ConnectionCore core, WebSocketOptions options, Deadlines clock)
+    {
+        (_core, _options, _clock) = (core, options, clock);
+        _alarm = new Alarm(this);
+    }
+
+    public void Start() => Schedule(_core.KeepAlive.NextTime);
+
+    public void Stop() => _alarm.Cancel();
+
+    /// <summary>A close is under way: it has the close timeout from now.</summary>
+    public void Closing()
+    {
+        long due = _clock.In(_options.CloseTimeout);
+        Volatile.Write(ref _closing, due);
+        Schedule(due);
+    }
+
+    /// <summary>Bytes are queued: the peer has to take some of them from time to time.</summary>
+    public void Backlog()
+    {
+        if (Volatile.Read(ref _backlog) == Deadlines.Never && _options.SendTimeout > TimeSpan.Zero)
+        {
+            (_progress, _progressAt) = (_core.Outbox.Written, _clock.Now);
+            Volatile.Write(ref _backlog, _clock.In(_options.SendTimeout / 4));
+            Schedule(_backlog);
+        }
+    }
+
+    public long OnDeadline(long now)
+    {
+        if (now >= Volatile.Read(ref _closing))
+        {
+            _core.Cut(ClosingEvent.Deadline, $"the close was not over within {_options.CloseTimeout.TotalSeconds:0.###} s");
+            return Deadlines.Never;
+        }
+
+        if (now >= Volatile.Read(ref _backlog) && !CheckBacklog(now))
+        {
+            _core.Cut(ClosingEvent.PeerSilent, $"the peer took nothing for {_options.SendTimeout.TotalSeconds:0.###} s");
+            return Deadlines.Never;
+        }
+
+        long ping = Deadlines.Never;
+        if (_core.Session.State == ClosingState.Open)
+        {
+            CheckPeer(now);
+            ping = _core.KeepAlive.NextTime;
+        }
+
+        return Math.Min(Math.Min(Volatile.Read(ref _closing), Volatile.Read(ref _backlog)), ping);
+    }
+
+    private void CheckPeer(long now)
+    {
+        switch (_core.KeepAlive.Check(now, _core.Received, _core.Outbox.Written, _core.Inbox.IsPaused))
+        {
+            case KeepAlive.Duty.SendPing:
+                _core.SendKeepAlivePing();
+                break;
+            case KeepAlive.Duty.GiveUp:
+                _core.Cut(ClosingEvent.PeerSilent, $"no answer to a ping within {_options.KeepAliveTimeout.TotalSeconds:0.###} s");
+                break;
+        }
+    }
+
+    private bool CheckBacklog(long now)
+    {
+        long written = _core.Outbox.Written;
+        if (_core.Outbox.Backlog == 0)
+        {
+            Volatile.Write(ref _backlog, Deadlines.Never);
+            return true;
+        }
+
+        if (written != _progress)
+        {
+            (_progress, _progressAt) = (written, now);
+        }
+
+        Volatile.Write(ref _backlog, _clock.In(_options.SendTimeout / 4));
+        return now - _progressAt < _options.SendTimeout.Ticks;
+    }
+
+    private void Schedule(long due)
+    {
+        if (due != Deadlines.Never)
+        {
+            _clock.Schedule(_alarm, due);
+        }
+    }
+}

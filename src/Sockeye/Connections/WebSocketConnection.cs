@@ -1,0 +1,317 @@
+using System.Buffers;
+using System.Net;
+using Sockeye.Connections;
+using Sockeye.Diagnostics;
+using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Frames;
+
+namespace Sockeye;
+
+/// <summary>
+/// An open WebSocket connection, of either role. Any number of threads may send; one receive at a time.
+/// Cancelling a send or a receive leaves the connection as it was. The end of the connection is a value, not an exception.
+/// </summary>
+/// <example>
+/// <code>
+/// await foreach (var message in connection)
+///     await connection.SendAsync(message);
+/// </code>
+/// </example>
+public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IAsyncDisposable
+{
+    private readonly ConnectionCore _core;
+    private readonly Sender _sender;
+
+    internal WebSocketConnection(ConnectionCore core)
+    {
+        _core = core;
+        _sender = new Sender(core);
+    }
+
+    /// <summary>Sees pings, pongs and close frames as they arrive; they are answered without it.</summary>
+    public event ControlFrameHandler? ControlFrameReceived
+    {
+        add
+        {
+            _handlers += value;
+            _core.ControlFrameSeen = (opcode, payload) => _handlers?.Invoke(this, opcode, payload);
+        }
+
+        remove => _handlers -= value;
+    }
+
+    private ControlFrameHandler? _handlers;
+
+    /// <summary>A number of its own within the process, as it stands in the log.</summary>
+    public long Id => _core.Id;
+
+    /// <summary>How far the connection has come.</summary>
+    public ConnectionState State => _core.Session.State switch
+    {
+        ClosingState.Open => ConnectionState.Open,
+        ClosingState.Ended => ConnectionState.Closed,
+        _ => ConnectionState.Closing,
+    };
+
+    /// <summary>Completes when the link is gone, with how the connection ended. Never fails.</summary>
+    public Task<CloseResult> Closed => _core.Closed;
+
+    /// <summary>The subprotocol that was agreed on; null if none was.</summary>
+    public string? SubProtocol { get; internal init; }
+
+    /// <summary>The request head, as received by a server or sent by a client; null after <see cref="ReleaseHeads"/>.</summary>
+    public RequestHead? Request { get; internal set; }
+
+    /// <summary>The response head, as sent by a server or received by a client; null after <see cref="ReleaseHeads"/>.</summary>
+    public ResponseHead? Response { get; internal set; }
+
+    /// <summary>The address of the other end, where it has one.</summary>
+    public EndPoint? RemoteEndPoint => _core.Link.RemoteEndPoint;
+
+    /// <summary>The address of this end, where it has one.</summary>
+    public EndPoint? LocalEndPoint => _core.Link.LocalEndPoint;
+
+    /// <summary>Whether the connection runs over TLS on this machine (a proxy in front may end TLS before).</summary>
+    public bool IsSecure => _core.Link.IsSecure;
+
+    /// <summary>Anything the application wants to keep with the connection.</summary>
+    public object? UserState { get; set; }
+
+    /// <summary>Bytes that were sent and that the peer's side has not taken yet, frame heads included.</summary>
+    public long BufferedBytes => _core.Outbox.Backlog;
+
+    /// <summary>Messages dropped because of <see cref="SlowPeerPolicy.DropNewest"/>.</summary>
+    public long DroppedMessages => _core.Outbox.Dropped;
+
+    /// <summary>The last measured round trip of a ping, the keep-alive's or one's own; null before the first.</summary>
+    public TimeSpan? Latency => _core.KeepAlive.Latency;
+
+    internal ConnectionCore Core => _core;
+
+    /// <summary>Receives the next message, or the news that the connection is closed (<see cref="WebSocketMessage.IsClose"/>), as often as asked.</summary>
+    /// <remarks>The message's bytes live until the next receive. Complete messages that came before the end are received first.</remarks>
+    /// <param name="cancellationToken">Ends the wait; no message is lost, the connection stays usable.</param>
+    /// <exception cref="InvalidOperationException">Another receive is pending.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public ValueTask<WebSocketMessage> ReceiveAsync(CancellationToken cancellationToken = default) =>
+        _core.Inbox.ReceiveAsync(piece: false, cancellationToken);
+
+    /// <summary>
+    /// Receives what has arrived of the next message, as soon as some of it has: for messages too large to hold.
+    /// The last piece, which may be empty, has <see cref="WebSocketMessage.EndOfMessage"/> set.
+    /// </summary>
+    /// <remarks>Text may be cut within a character. <see cref="WebSocketOptions.MaxMessageBytes"/> bounds the whole message here too.</remarks>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost, the connection stays usable.</param>
+    /// <exception cref="InvalidOperationException">Another receive is pending.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public ValueTask<WebSocketMessage> ReceivePieceAsync(CancellationToken cancellationToken = default) =>
+        _core.Inbox.ReceiveAsync(piece: true, cancellationToken);
+
+    /// <summary>The messages, one after the other, until the connection is closed. Each lives until the next.</summary>
+    /// <param name="cancellationToken">Ends the wait for a message with <see cref="OperationCanceledException"/>.</param>
+    public async IAsyncEnumerator<WebSocketMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var message = await ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            if (message.IsClose)
+            {
+                yield break;
+            }
+
+            yield return message;
+        }
+    }
+
+    /// <summary>Sends a text message.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
+    /// <param name="text">The text; unpaired surrogates are sent as U+FFFD.</param>
+    /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
+    public ValueTask SendAsync(string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var (rented, length) = Sender.Encode(text);
+        return _sender.SendOwnedAsync(Opcode.Text, rented, length, cancellationToken);
+    }
+
+    /// <summary>Sends a binary message.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
+    /// <param name="payload">The bytes.</param>
+    /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default) =>
+        _sender.SendAsync(Opcode.Binary, payload, cancellationToken);
+
+    /// <summary>Sends a message. Any number of threads may send at once; messages leave whole, in the order of the calls.</summary>
+    /// <remarks>
+    /// The task completes when the bytes are with the kernel or copied, and the backlog is under its mark
+    /// (<see cref="WebSocketOptions.SendBacklogBytes"/>): the buffer is then the caller's again. That is the backpressure of a slow peer.
+    /// A cancelled send is withdrawn if nothing of it is under way; else it finishes. Either way the connection stays usable.
+    /// </remarks>
+    /// <param name="payload">The bytes; of a text message, valid UTF-8.</param>
+    /// <param name="type">Text or binary.</param>
+    /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
+    /// <exception cref="WebSocketClosedException">The connection is closing or closed.</exception>
+    /// <exception cref="ArgumentException">A text's bytes are not valid UTF-8, or the type is no message's.</exception>
+    /// <exception cref="OperationCanceledException">The message was withdrawn.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> payload, MessageType type, CancellationToken cancellationToken = default)
+    {
+        Sender.CheckPayload(type, payload.Span);
+        return _sender.SendAsync((Opcode)type, payload, cancellationToken);
+    }
+
+    /// <summary>Sends a message whose bytes are scattered.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
+    public ValueTask SendAsync(ReadOnlySequence<byte> payload, MessageType type, CancellationToken cancellationToken = default)
+    {
+        if (payload.IsSingleSegment)
+        {
+            return SendAsync(payload.First, type, cancellationToken);
+        }
+
+        int length = checked((int)payload.Length);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(length);
+        payload.CopyTo(rented);
+        try
+        {
+            Sender.CheckPayload(type, rented.AsSpan(0, length));
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+            throw;
+        }
+
+        return _sender.SendOwnedAsync((Opcode)type, rented, length, cancellationToken);
+    }
+
+    /// <summary>Sends a received message as it is, here or on another connection, without copying it.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
+    /// <param name="message">A message that is still alive.</param>
+    /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
+    public ValueTask SendAsync(WebSocketMessage message, CancellationToken cancellationToken = default)
+    {
+        Sender.CheckType(message.Type);
+        return _sender.SendAsync(message.Buffer, message.Type, cancellationToken);
+    }
+
+    /// <summary>Sends a text message if that needs no waiting, copying what must be queued.</summary>
+    /// <param name="text">The text; unpaired surrogates are sent as U+FFFD.</param>
+    /// <returns>Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing.</returns>
+    public bool TrySend(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var (rented, length) = Sender.Encode(text);
+        try
+        {
+            return _sender.TrySend(Opcode.Text, rented.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Sends a message if that needs no waiting, copying what must be queued.</summary>
+    /// <param name="payload">The bytes; of a text message, valid UTF-8.</param>
+    /// <param name="type">Text or binary.</param>
+    /// <returns>Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing.</returns>
+    /// <exception cref="ArgumentException">A text's bytes are not valid UTF-8, or the type is no message's.</exception>
+    public bool TrySend(ReadOnlySpan<byte> payload, MessageType type)
+    {
+        Sender.CheckPayload(type, payload);
+        return _sender.TrySend((Opcode)type, payload);
+    }
+
+    /// <summary>Begins a message that is sent in fragments.</summary>
+    /// <param name="type">Text or binary.</param>
+    public MessageWriter StartMessage(MessageType type)
+    {
+        Sender.CheckType(type);
+        return new MessageWriter(_core, _sender, type);
+    }
+
+    /// <summary>Sends a ping and waits for its pong.</summary>
+    /// <param name="payload">At most 125 bytes; by default a number of its own.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The time from the call to the pong.</returns>
+    /// <exception cref="ArgumentException">The payload is too long.</exception>
+    /// <exception cref="WebSocketClosedException">The connection is closing or closed, or ended before the pong came.</exception>
+    public async Task<TimeSpan> PingAsync(ReadOnlyMemory<byte> payload = default, CancellationToken cancellationToken = default)
+    {
+        CheckControl(payload.Span);
+        byte[] bytes = payload.IsEmpty ? _core.KeepAlive.NewPayload() : payload.ToArray();
+        Task<TimeSpan> pong;
+        lock (_core.Outbox.Door)
+        {
+            ThrowIfNotOpen();
+            pong = _core.KeepAlive.Sent(bytes);
+            _core.Outbox.AppendControl(Opcode.Ping, bytes);
+        }
+
+        _core.Outbox.Flush();
+        return await pong.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a pong that answers nothing: a one-way sign of life (RFC 6455 §5.5.3).</summary>
+    /// <param name="payload">At most 125 bytes.</param>
+    /// <exception cref="ArgumentException">The payload is too long.</exception>
+    /// <exception cref="WebSocketClosedException">The connection is closing or closed.</exception>
+    public ValueTask PongAsync(ReadOnlyMemory<byte> payload = default)
+    {
+        CheckControl(payload.Span);
+        lock (_core.Outbox.Door)
+        {
+            ThrowIfNotOpen();
+            _core.Outbox.AppendPong(payload.Span);
+        }
+
+        _core.Outbox.Flush();
+        return default;
+    }
+
+    /// <summary>
+    /// Closes the connection in order: sends a close frame, drops what still comes, waits for the peer's. It always finishes: after
+    /// <see cref="WebSocketOptions.CloseTimeout"/> the link is cut. If a close is under way already, waits for that.
+    /// </summary>
+    /// <param name="code">1000 to 1003, 1007 to 1014, 3000 to 4999, or <see cref="CloseCode.NoCode"/> for an empty close frame.</param>
+    /// <param name="reason">At most 123 bytes of UTF-8.</param>
+    /// <param name="cancellationToken">Ends the wait, not the closing.</param>
+    /// <returns>How the connection ended.</returns>
+    /// <exception cref="ArgumentException">The code must not be sent, or the reason is too long, or there is a reason without a code.</exception>
+    public Task<CloseResult> CloseAsync(
+        CloseCode code = CloseCode.Normal, string reason = "", CancellationToken cancellationToken = default)
+    {
+        CloseArguments.Check(code, reason);
+        _core.Close(code, reason);
+        return Closed.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Cuts the link at once, without a close frame. The peer sees 1006.</summary>
+    public void Abort() => _core.Cut(ClosingEvent.Abort, "aborted by the application", log: false);
+
+    /// <summary>Closes with 1000 if that was not done, waits for the end, and returns all memory.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        _core.Inbox.Release();
+    }
+
+    /// <summary>Drops the heads of the opening handshake, to save their memory.</summary>
+    public void ReleaseHeads() => (Request, Response) = (null, null);
+
+    private static void CheckControl(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > FrameHeader.MaxControlPayload)
+        {
+            throw new ArgumentException("A ping or pong carries at most 125 bytes (RFC 6455 §5.5).", nameof(payload));
+        }
+    }
+
+    private void ThrowIfNotOpen()
+    {
+        if (_core.Session.State != ClosingState.Open)
+        {
+            throw new WebSocketClosedException();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging;
+
+namespace Sockeye;
+
+/// <summary>What holds for a connection of either role. The defaults are safe; each is tested.</summary>
+public class WebSocketOptions
+{
+    /// <summary>The longest message that is accepted, in bytes of payload, after any decompression; 1 MiB by default. Longer ones close with 1009.</summary>
+    public long MaxMessageBytes { get; set; } = 1 << 20;
+
+    /// <summary>The longest frame that is accepted, in bytes of payload; by default only the message counts.</summary>
+    public long MaxFrameBytes { get; set; } = long.MaxValue;
+
+    /// <summary>The most frames that one message may have; 1,024 by default. More close with 1008.</summary>
+    public int MaxFragments { get; set; } = 1024;
+
+    /// <summary>The time between two pings; 20 s by default, <see cref="Timeout.InfiniteTimeSpan"/> for none.</summary>
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The time a ping may stay unanswered while nothing else arrives either; 20 s by default. Then the connection ends with 1006.</summary>
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The time an orderly close may take; 5 s by default. Then the link is cut.</summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The mark under which the unsent bytes of a connection stay; 1 MiB by default. A larger message goes alone, uncopied.</summary>
+    public long SendBacklogBytes { get; set; } = 1 << 20;
+
+    /// <summary>What happens to a message that does not fit the backlog.</summary>
+    public SlowPeerPolicy SlowPeer { get; set; } = SlowPeerPolicy.Wait;
+
+    /// <summary>The time in which the peer has to take something of what is sent; 30 s by default. Then the connection ends with 1006.</summary>
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Complete messages that are read before the application asks for them, in bytes; 64 KiB by default. Beyond it reading pauses,
+    /// and so does the keep-alive's deadline, since an answer could not be seen.
+    /// </summary>
+    public long ReadAheadBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Where events are logged; nowhere by default.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>The clock of all timeouts.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    internal virtual void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxMessageBytes, 1, nameof(MaxMessageBytes));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMessageBytes, Array.MaxLength, nameof(MaxMessageBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrameBytes, 1, nameof(MaxFrameBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFragments, 1, nameof(MaxFragments));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SendBacklogBytes, 1, nameof(SendBacklogBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReadAheadBytes, 0, nameof(ReadAheadBytes));
+        CheckTime(KeepAliveInterval, nameof(KeepAliveInterval));
+        CheckTime(KeepAliveTimeout, nameof(KeepAliveTimeout));
+        CheckTime(SendTimeout, nameof(SendTimeout));
+        CheckTime(CloseTimeout, nameof(CloseTimeout));
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        if (CloseTimeout == Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(CloseTimeout), "A close always finishes: give CloseTimeout a finite time.");
+        }
+    }
+
+    internal static void CheckTime(TimeSpan value, string name)
+    {
+        if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(name, value, "The time must be positive, or Timeout.InfiniteTimeSpan for none.");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Sockeye.Diagnostics;
+
+/// <summary>Every line that the library logs. Peers' faults are information; only faults of the application or of ours are errors.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Listening on {Url}")]
+    public static partial void Listening(ILogger logger, string url);
+
+    [LoggerMessage(2, LogLevel.Information, "Stopping: {Connections} connections are told to go away")]
+    public static partial void Stopping(ILogger logger, int connections);
+
+    [LoggerMessage(3, LogLevel.Warning, "Accepting on {Url} failed; trying again shortly")]
+    public static partial void AcceptFailed(ILogger logger, string url, Exception error);
+
+    [LoggerMessage(4, LogLevel.Warning, "Refused {Remote}: {Limit} connections are the limit")]
+    public static partial void TooManyConnections(ILogger logger, EndPoint? remote, int limit);
+
+    [LoggerMessage(5, LogLevel.Information, "Refused the handshake of {Remote} with {Status}: {Reason}")]
+    public static partial void HandshakeRefused(ILogger logger, EndPoint? remote, int status, string reason);
+
+    [LoggerMessage(6, LogLevel.Debug, "No handshake from {Remote}: {Reason}")]
+    public static partial void HandshakeAbandoned(ILogger logger, EndPoint? remote, string reason);
+
+    [LoggerMessage(7, LogLevel.Debug, "Connection {Id} opened with {Remote}, subprotocol {SubProtocol}")]
+    public static partial void Opened(ILogger logger, long id, EndPoint? remote, string? subProtocol);
+
+    [LoggerMessage(8, LogLevel.Debug, "Connection {Id} closed: {Code} {Reason}, begun by {Initiator}, clean {IsClean}")]
+    public static partial void Closed(ILogger logger, long id, int code, string reason, CloseInitiator initiator, bool isClean);
+
+    [LoggerMessage(9, LogLevel.Information, "Connection {Id} failed with {Code}: {Rule} ({Section})")]
+    public static partial void Violated(ILogger logger, long id, int code, string rule, string section);
+
+    [LoggerMessage(10, LogLevel.Error, "Connection {Id}: the handler failed; the connection is closed with 1011")]
+    public static partial void HandlerFailed(ILogger logger, long id, Exception error);
+
+    [LoggerMessage(11, LogLevel.Error, "Connection {Id}: a subscriber to control frames failed")]
+    public static partial void ControlFrameHandlerFailed(ILogger logger, long id, Exception error);
+
+    [LoggerMessage(12, LogLevel.Error, "The request hook failed; the handshake of {Remote} is refused with 500")]
+    public static partial void RequestHookFailed(ILogger logger, EndPoint? remote, Exception error);
+
+    [LoggerMessage(13, LogLevel.Critical, "Connection {Id}: an internal error; the connection is cut")]
+    public static partial void InternalError(ILogger logger, long id, Exception error);
+
+    [LoggerMessage(14, LogLevel.Debug, "TLS with {Remote} failed")]
+    public static partial void TlsFailed(ILogger logger, EndPoint? remote, Exception error);
+
+    [LoggerMessage(15, LogLevel.Information, "Connection {Id}: {Why}; the link is cut")]
+    public static partial void Cut(ILogger logger, long id, string why);
+}

@@ -1,0 +1,14 @@
+namespace Sockeye.Transports;
+
+/// <summary>Whom a link pushes its bytes to: an opening handshake first, then a connection.</summary>
+internal interface IByteReceiver
+{
+    /// <summary>
+    /// Bytes arrived. They may be altered (unmasking happens in place) and are the link's again after the call.
+    /// Calls of one link never overlap, and none comes while the link is paused or after <see cref="OnEnded"/>.
+    /// </summary>
+    void OnBytes(Span<byte> bytes);
+
+    /// <summary>The link is at its end, once: the peer sends no more (null), or the link failed or was cut.</summary>
+    void OnEnded(Exception? error);
+}

@@ -1,0 +1,39 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace Sockeye.Transports.Streams;
+
+/// <summary>What a stream cannot tell of itself.</summary>
+internal sealed record StreamLinkDetails
+{
+    public EndPoint? Remote { get; init; }
+
+    public EndPoint? Local { get; init; }
+
+    public bool IsSecure { get; init; }
+
+    /// <summary>Whether a read of zero bytes waits for data, so that no buffer is held meanwhile.</summary>
+    public bool ZeroByteReads { get; init; }
+
+    /// <summary>Ends the sending direction only.</summary>
+    public Func<ValueTask>? ShutdownSend { get; init; }
+
+    /// <summary>Ends pending operations before the stream is disposed.</summary>
+    public Action? Abort { get; init; }
+
+    /// <summary>TLS over a socket: sending ends with close_notify and then TCP's own FIN.</summary>
+    public static StreamLinkDetails Tls(SslStream tls, Socket socket) => new()
+    {
+        Remote = socket.RemoteEndPoint,
+        Local = socket.LocalEndPoint,
+        IsSecure = true,
+        ZeroByteReads = true,
+        ShutdownSend = async () =>
+        {
+            await tls.ShutdownAsync().ConfigureAwait(false);
+            socket.Shutdown(SocketShutdown.Send);
+        },
+        Abort = socket.Dispose,
+    };
+}
