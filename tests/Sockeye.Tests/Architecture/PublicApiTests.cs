@@ -42,7 +42,7 @@ public class PublicApiTests
                 "Sample.Kind: enum byte",
                 "Sample.Name: string? { get; init; }",
                 "Sample.On: delegate bool (System.Span<byte> bytes, out int used)",
-                "Sample.Pick<T>(System.Collections.Generic.IReadOnlyList<string?>? items, int count = 3, params T[] rest) -> T? where T : class",
+                "Sample.Pick<T>(System.Collections.Generic.IReadOnlyList<string?>? items, int count = 3, params int[] rest) -> T? where T : class",
                 "Sample.Size: int { get; protected set; }",
                 "Sample: abstract class : System.IDisposable",
                 "abstract Sample.Dispose() -> void",
@@ -72,8 +72,8 @@ public class PublicApiTests
 
         internal int Hidden { get; set; }
 
-        public T? Pick<T>(IReadOnlyList<string?>? items, int count = 3, params T[] rest)
-            where T : class => items?.Count == count + Size ? null : rest[0];
+        public T? Pick<T>(IReadOnlyList<string?>? items, int count = 3, params int[] rest)
+            where T : class => items?.Count == count + Size + rest.Length ? null : default;
 
         public abstract void Dispose();
 
