@@ -11,7 +11,7 @@ public class DocumentPathsTests
     [Theory]
     [MemberData(nameof(Documents))]
     public void Paths_in_a_document_exist(string document) =>
-        Assert.Empty(DocumentPaths.Missing(Repository.Read(document), Repository.Exists));
+        Complaints.AssertNone(DocumentPaths.Missing(Repository.Read(document), Repository.Exists));
 
     [Fact]
     public void A_path_that_does_not_exist_is_seen() =>

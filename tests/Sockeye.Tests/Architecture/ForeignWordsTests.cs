@@ -4,7 +4,7 @@ public class ForeignWordsTests
 {
     [Fact]
     public void The_repository_names_no_machine_and_no_registry() =>
-        Assert.Empty(Repository.TrackedFiles()
+        Complaints.AssertNone(Repository.TrackedFiles()
             .Where(path => ForeignWords.IsText(path) && File.Exists(Repository.PathTo(path)))
             .SelectMany(path => ForeignWords.In(path, Repository.Read(path))));
 

@@ -11,10 +11,10 @@ public class LayersTests
         "src/Sockeye", "Sockeye", ["Diagnostics"], ["Transports"], ["Connections"], ["Server", "Client"]);
 
     [Fact]
-    public void The_protocol_imports_downward_only() => Assert.Empty(InRepository(Protocol));
+    public void The_protocol_imports_downward_only() => Complaints.AssertNone(InRepository(Protocol));
 
     [Fact]
-    public void The_library_imports_downward_only() => Assert.Empty(InRepository(Library));
+    public void The_library_imports_downward_only() => Complaints.AssertNone(InRepository(Library));
 
     [Theory]
     [InlineData("using Sockeye.Transports;")]
