@@ -1,0 +1,50 @@
+namespace Sockeye;
+
+/// <summary>Why a server refused an opening handshake: one name per cause, for programs; the message is for people.</summary>
+public enum HandshakeError
+{
+    /// <summary>The bytes are no HTTP/1 request head (RFC 9112). Status 400.</summary>
+    MalformedHead,
+
+    /// <summary>The head or its request line is over a limit. Status 431 or 414.</summary>
+    HeadTooLarge,
+
+    /// <summary>Not HTTP/1.x (status 505), or HTTP/1.0 for a WebSocket (status 400).</summary>
+    HttpVersion,
+
+    /// <summary>The request target has a form that this server does not serve (RFC 9112 §3.2). Status 400.</summary>
+    Target,
+
+    /// <summary>Host is missing, doubled, malformed, or not the one in the target (RFC 9112 §3.2). Status 400.</summary>
+    Host,
+
+    /// <summary>The method is not GET (RFC 6455 §4.2.1). Status 405.</summary>
+    Method,
+
+    /// <summary>Connection does not name the upgrade (RFC 6455 §4.2.1). Status 400.</summary>
+    Connection,
+
+    /// <summary>A body is announced; a handshake has none, and its bytes could be taken for frames. Status 400.</summary>
+    Body,
+
+    /// <summary>Sec-WebSocket-Version is not 13, once (RFC 6455 §4.4). Status 426.</summary>
+    Version,
+
+    /// <summary>Sec-WebSocket-Key is not 16 bytes in base64, once (RFC 6455 §4.2.1). Status 400.</summary>
+    Key,
+
+    /// <summary>Sec-WebSocket-Protocol is no list of different tokens (RFC 6455 §4.1). Status 400.</summary>
+    SubProtocol,
+
+    /// <summary>Sec-WebSocket-Extensions breaks its grammar (RFC 6455 §9.1). Status 400.</summary>
+    Extensions,
+
+    /// <summary>The server insists on a subprotocol and the client offered none of its own. Status 400.</summary>
+    NoCommonSubProtocol,
+
+    /// <summary>The page that asks comes from a site that may not (RFC 6455 §10.2). Status 403.</summary>
+    OriginNotAllowed,
+
+    /// <summary>The host asked for is not one this listener answers for. Status 421.</summary>
+    HostNotAllowed,
+}
