@@ -47,4 +47,13 @@ public enum HandshakeError
 
     /// <summary>The host asked for is not one this listener answers for. Status 421.</summary>
     HostNotAllowed,
+
+    /// <summary>No WebSocket is served at this path. Status 404.</summary>
+    Path,
+
+    /// <summary>The request, or the application's answer to it, took too long. Status 408 or 503.</summary>
+    Timeout,
+
+    /// <summary>The server is full or stopping (status 503), or failed to decide (status 500).</summary>
+    Unavailable,
 }

@@ -4,6 +4,7 @@ using Sockeye.Connections;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Closing;
 using Sockeye.Protocol.Frames;
+using Sockeye.Protocol.Http;
 
 namespace Sockeye;
 
@@ -21,11 +22,16 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
 {
     private readonly ConnectionCore _core;
     private readonly Sender _sender;
+    private ReadOnlyMemory<byte> _response;
+    private ResponseHead? _responseHead;
+    private ControlFrameHandler? _handlers;
 
-    internal WebSocketConnection(ConnectionCore core)
+    internal WebSocketConnection(ConnectionCore core, RequestHead? request, ReadOnlyMemory<byte> response)
     {
         _core = core;
         _sender = new Sender(core);
+        Request = request;
+        _response = response;
     }
 
     /// <summary>Sees pings, pongs and close frames as they arrive; they are answered without it.</summary>
@@ -39,8 +45,6 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
 
         remove => _handlers -= value;
     }
-
-    private ControlFrameHandler? _handlers;
 
     /// <summary>A number of its own within the process, as it stands in the log.</summary>
     public long Id => _core.Id;
@@ -60,10 +64,10 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
     public string? SubProtocol { get; internal init; }
 
     /// <summary>The request head, as received by a server or sent by a client; null after <see cref="ReleaseHeads"/>.</summary>
-    public RequestHead? Request { get; internal set; }
+    public RequestHead? Request { get; private set; }
 
     /// <summary>The response head, as sent by a server or received by a client; null after <see cref="ReleaseHeads"/>.</summary>
-    public ResponseHead? Response { get; internal set; }
+    public ResponseHead? Response => _responseHead ??= ReadResponse();
 
     /// <summary>The address of the other end, where it has one.</summary>
     public EndPoint? RemoteEndPoint => _core.Link.RemoteEndPoint;
@@ -297,7 +301,7 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
     }
 
     /// <summary>Drops the heads of the opening handshake, to save their memory.</summary>
-    public void ReleaseHeads() => (Request, Response) = (null, null);
+    public void ReleaseHeads() => (Request, _response, _responseHead) = (null, default, null);
 
     private static void CheckControl(ReadOnlySpan<byte> payload)
     {
@@ -305,6 +309,13 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
         {
             throw new ArgumentException("A ping or pong carries at most 125 bytes (RFC 6455 §5.5).", nameof(payload));
         }
+    }
+
+    // Kept as bytes and read when somebody asks: hardly anybody does.
+    private ResponseHead? ReadResponse()
+    {
+        var reader = new HeadReader(HeadKind.Response);
+        return !_response.IsEmpty && reader.Read(_response.Span, out _) == HeadStatus.Complete ? (ResponseHead)reader.Head! : null;
     }
 
     private void ThrowIfNotOpen()

@@ -13,6 +13,18 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
     private readonly ReadGate _gate = new();
     private bool _cut;
 
+    /// <summary>A link over a pair of pipes.</summary>
+    public static StreamLink Over(System.IO.Pipelines.IDuplexPipe pipe, bool isSecure)
+    {
+        var stream = new DuplexPipeStream(pipe);
+        return new StreamLink(stream, new StreamLinkDetails
+        {
+            IsSecure = isSecure,
+            ZeroByteReads = true,
+            ShutdownSend = stream.CompleteOutputAsync,
+        });
+    }
+
     public override IByteReceiver? Receiver { get; set; }
 
     public override EndPoint? RemoteEndPoint => details.Remote;

@@ -1,0 +1,227 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sockeye.Connections;
+using Sockeye.Diagnostics;
+using Sockeye.Protocol.Frames;
+using Sockeye.Protocol.Handshake;
+using Sockeye.Protocol.Http;
+using Sockeye.Transports;
+
+namespace Sockeye.Client;
+
+/// <summary>The client's opening handshake on one link: sends the request, judges the answer, hands the link to the connection.</summary>
+internal sealed class ClientOpening : IByteReceiver
+{
+    private const int MaxBodyBytes = 1024;
+    private static readonly TimeSpan s_bodyTime = TimeSpan.FromSeconds(1);
+
+    private readonly Uri _url;
+    private readonly WebSocketClientOptions _options;
+    private readonly byte[] _request;
+    private readonly string _key;
+    private readonly HeadReader _reader;
+    private readonly TaskCompletionSource<WebSocketConnection> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Link _link = null!;
+    private Outbox _outbox = null!;
+    private ClientHandshakeResult? _refusal;
+    private byte[] _body = [];
+    private int _bodyWanted;
+
+    public ClientOpening(Uri url, WebSocketClientOptions options, Activity? activity)
+    {
+        (_url, _options) = (url, options);
+        _reader = new HeadReader(HeadKind.Response, new HeadLimits(options.MaxResponseHeadBytes));
+        Span<byte> entropy = stackalloc byte[ClientHandshake.EntropyLength];
+        RandomNumberGenerator.Fill(entropy);
+        _request = ClientHandshake.BuildRequest(
+            new ClientHandshakeRequest
+            {
+                Uri = url,
+                SubProtocols = [.. options.SubProtocols],
+                Origin = options.Origin,
+                UserAgent = options.UserAgent,
+                Cookies = CookieHeader(),
+                Headers = [.. options.Headers, .. TraceHeaders(activity)],
+            },
+            entropy,
+            out _key);
+    }
+
+    private ResponseHead Head => (ResponseHead)_reader.Head!;
+
+    /// <summary>Opens the connection; whatever goes wrong, the link is cut and the reason thrown.</summary>
+    public async Task<WebSocketConnection> RunAsync(Link link, CancellationToken cancellationToken)
+    {
+        _link = link;
+        _outbox = new Outbox(link, masks: true, _options.SendBacklogBytes, _options.SlowPeer);
+        link.Receiver = this;
+        lock (_outbox.Door)
+        {
+            _outbox.AppendRaw(_request);
+        }
+
+        _outbox.Flush();
+        using (ExecutionContext.SuppressFlow())
+        {
+            link.Start();
+        }
+
+        try
+        {
+            return await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            link.Cut();
+            throw;
+        }
+    }
+
+    public void OnBytes(Span<byte> bytes)
+    {
+        try
+        {
+            Read(bytes);
+        }
+        catch (Exception e)
+        {
+            _opened.TrySetException(e);
+        }
+    }
+
+    public void OnEnded(Exception? error)
+    {
+        _outbox.Break();
+        if (_refusal is not null)
+        {
+            Refused();
+        }
+
+        _opened.TrySetException(new WebSocketHandshakeException(
+            _reader.HasStarted ? "The server ended the connection within its response." : "The server ended the connection without a response.",
+            error ?? new EndOfStreamException()));
+    }
+
+    private void Read(Span<byte> bytes)
+    {
+        while (_refusal is null && !bytes.IsEmpty && !_opened.Task.IsCompleted)
+        {
+            var status = _reader.Read(bytes, out int consumed);
+            if (status == HeadStatus.Failed)
+            {
+                throw new WebSocketHandshakeException($"The server's answer is no HTTP response: {_reader.Error!.Message}");
+            }
+
+            bytes = bytes[consumed..];
+            if (status == HeadStatus.NeedMore)
+            {
+                return;
+            }
+
+            if (Head.StatusCode is >= 100 and < 200 and not 101)
+            {
+                _reader.Reset(); // an interim response: the real one follows (RFC 9110 §15.2)
+                continue;
+            }
+
+            Judge(bytes);
+            return;
+        }
+
+        if (_refusal is not null)
+        {
+            Collect(bytes);
+        }
+    }
+
+    private void Judge(Span<byte> behind)
+    {
+        KeepCookies();
+        var result = ClientHandshake.Verify(Head, _key, [.. _options.SubProtocols], []);
+        if (result.Success)
+        {
+            Open(result, behind);
+            return;
+        }
+
+        _refusal = result;
+        bool counted = int.TryParse(Head["Content-Length"], NumberStyles.None, CultureInfo.InvariantCulture, out int length);
+        _bodyWanted = result.Error != ClientHandshakeError.Status ? 0 : counted ? Math.Min(length, MaxBodyBytes) : MaxBodyBytes;
+        _ = GiveUpBodyAsync();
+        Collect(behind);
+    }
+
+    /// <summary>A server that keeps the link open after a body of unknown length is not waited for.</summary>
+    private async Task GiveUpBodyAsync()
+    {
+        await Task.Delay(s_bodyTime, _options.TimeProvider).ConfigureAwait(false);
+        Refused();
+    }
+
+    private void Collect(ReadOnlySpan<byte> body)
+    {
+        _body = [.. _body, .. body[..Math.Min(body.Length, _bodyWanted - _body.Length)]];
+        if (_body.Length >= _bodyWanted)
+        {
+            Refused();
+        }
+    }
+
+    private void Refused() => _opened.TrySetException(
+        new WebSocketHandshakeException(_refusal!.Error, _refusal.Message, Head, _body));
+
+    private void Open(ClientHandshakeResult result, Span<byte> behind)
+    {
+        var logger = _options.LoggerFactory?.CreateLogger("Sockeye.Client") ?? NullLogger.Instance;
+        var core = new ConnectionCore(_link, _outbox, Role.Client, _options, logger, ConnectionIds.Next());
+        var response = System.Text.Encoding.Latin1.GetBytes(Head.ToString());
+        var request = new HeadReader(HeadKind.Request, new HeadLimits(HeadLimits.Ceiling));
+        request.Read(_request, out _);
+        var connection = new WebSocketConnection(core, (RequestHead?)request.Head, response) { SubProtocol = result.SubProtocol };
+        Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
+        core.Start();
+        _link.Receiver = core;
+        if (!behind.IsEmpty)
+        {
+            core.OnBytes(behind);
+        }
+
+        if (!_opened.TrySetResult(connection))
+        {
+            _link.Cut();
+        }
+    }
+
+    private Uri HttpUrl => new UriBuilder(_url) { Scheme = _url.Scheme == "wss" ? "https" : "http" }.Uri;
+
+    private string? CookieHeader() => _options.Cookies?.GetCookieHeader(HttpUrl) is { Length: > 0 } cookies ? cookies : null;
+
+    private void KeepCookies()
+    {
+        foreach (string cookie in _options.Cookies is null ? [] : Head.GetValues("Set-Cookie"))
+        {
+            try
+            {
+                _options.Cookies!.SetCookies(HttpUrl, cookie);
+            }
+            catch (CookieException)
+            {
+                // A cookie that no browser would keep either.
+            }
+        }
+    }
+
+    private static List<KeyValuePair<string, string>> TraceHeaders(Activity? activity)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        DistributedContextPropagator.Current.Inject(
+            activity ?? Activity.Current,
+            headers,
+            static (carrier, name, value) => ((List<KeyValuePair<string, string>>)carrier!).Add(new(name, value)));
+        return headers;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Sockeye;
+
+/// <summary>What a client asks for, and what holds for its connection.</summary>
+public sealed class WebSocketClientOptions : WebSocketOptions
+{
+    /// <summary>Request headers, such as Authorization. Those of the handshake itself are set by the client.</summary>
+    public IList<KeyValuePair<string, string>> Headers { get; } = [];
+
+    /// <summary>Cookies to send; those that fit the address are chosen. Cookies of the response are added.</summary>
+    public CookieContainer? Cookies { get; set; }
+
+    /// <summary>Subprotocols offered, the favourite first.</summary>
+    public IList<string> SubProtocols { get; } = [];
+
+    /// <summary>The Origin header, which browsers send; none by default.</summary>
+    public string? Origin { get; set; }
+
+    /// <summary>The User-Agent header; none by default.</summary>
+    public string? UserAgent { get; set; }
+
+    /// <summary>The time from the call to the open connection, with name look-up, TCP and TLS; 10 s by default.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest response head, in bytes; 32 KiB by default, 65,535 at most.</summary>
+    public int MaxResponseHeadBytes { get; set; } = 32 * 1024;
+
+    /// <summary>Connects to this Unix socket; the address then only says host and path.</summary>
+    public string? UnixSocketPath { get; set; }
+
+    /// <summary>Certificates to show to a server that asks for one.</summary>
+    public X509CertificateCollection? ClientCertificates { get; set; }
+
+    /// <summary>Judges the server's certificate in place of the system's rules.</summary>
+    public RemoteCertificateValidationCallback? ServerCertificateValidation { get; set; }
+
+    /// <summary>The name that the server's certificate must have and that is asked for (SNI); the address's host by default.</summary>
+    public string? TlsHost { get; set; }
+
+    /// <summary>Accepts any certificate. Unsafe: whoever stands in between can read and change everything. For tests on one's own machine.</summary>
+    public bool DangerouslyAcceptAnyCertificate { get; set; }
+
+    internal override void Validate()
+    {
+        base.Validate();
+        CheckTime(ConnectTimeout, nameof(ConnectTimeout));
+    }
+}

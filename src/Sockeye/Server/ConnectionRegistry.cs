@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Sockeye.Transports;
+
+namespace Sockeye.Server;
+
+/// <summary>Everything that a server holds open: links whose handshake is under way, and connections with their handlers.</summary>
+internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
+{
+    private readonly ConcurrentDictionary<OpeningGate, byte> _gates = new();
+    private readonly ConcurrentDictionary<WebSocketConnection, byte> _connections = new();
+    private readonly Dictionary<IPAddress, int> _byAddress = [];
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private int _count;
+    private bool _stopping;
+
+    public IEnumerable<OpeningGate> Gates => _gates.Keys;
+
+    public IEnumerable<WebSocketConnection> Connections => _connections.Keys;
+
+    public int ConnectionCount => _connections.Count;
+
+    /// <summary>Takes a place for a new link; false if there is none.</summary>
+    public bool TryEnter(EndPoint? remote)
+    {
+        lock (_lock)
+        {
+            if (_stopping || _count >= max)
+            {
+                return false;
+            }
+
+            if (maxPerAddress is { } most && AddressOf(remote) is { } address)
+            {
+                int here = _byAddress.GetValueOrDefault(address);
+                if (here >= most)
+                {
+                    return false;
+                }
+
+                _byAddress[address] = here + 1;
+            }
+
+            _count++;
+            return true;
+        }
+    }
+
+    public void Add(OpeningGate gate) => _gates.TryAdd(gate, 0);
+
+    /// <summary>A gate's link ended without a connection.</summary>
+    public void Left(OpeningGate gate, Link link)
+    {
+        if (_gates.TryRemove(gate, out _))
+        {
+            Leave(link.RemoteEndPoint);
+        }
+    }
+
+    /// <summary>A gate became a connection, which keeps its place.</summary>
+    public void Opened(OpeningGate gate, WebSocketConnection connection)
+    {
+        _connections.TryAdd(connection, 0);
+        _gates.TryRemove(gate, out _);
+    }
+
+    /// <summary>A connection and its handler are at their end.</summary>
+    public void Left(WebSocketConnection connection)
+    {
+        if (_connections.TryRemove(connection, out _))
+        {
+            Leave(connection.RemoteEndPoint);
+        }
+    }
+
+    public void LeaveWhenClosed(WebSocketConnection connection) => connection.Closed.ContinueWith(
+        static (_, state) =>
+        {
+            var (registry, connection) = ((ConnectionRegistry, WebSocketConnection))state!;
+            registry.Left(connection);
+        },
+        (this, connection),
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+
+    /// <summary>Gives a place back.</summary>
+    public void Leave(EndPoint? remote)
+    {
+        lock (_lock)
+        {
+            _count--;
+            if (maxPerAddress is not null && AddressOf(remote) is { } address && --_byAddress[address] == 0)
+            {
+                _byAddress.Remove(address);
+            }
+
+            EndIfEmpty();
+        }
+    }
+
+    /// <summary>Lets nobody in any more; the task completes when everybody has left.</summary>
+    public Task StopAsync()
+    {
+        lock (_lock)
+        {
+            _stopping = true;
+            EndIfEmpty();
+        }
+
+        return _empty.Task;
+    }
+
+    private static IPAddress? AddressOf(EndPoint? remote) => remote is IPEndPoint { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 } ip
+        ? ip.Address
+        : null;
+
+    private void EndIfEmpty()
+    {
+        if (_stopping && _count == 0)
+        {
+            _empty.TrySetResult();
+        }
+    }
+}

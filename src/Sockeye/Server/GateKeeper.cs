@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Sockeye.Diagnostics;
+using Sockeye.Protocol.Handshake;
+using Sockeye.Transports;
+
+namespace Sockeye.Server;
+
+/// <summary>The rules by which a server's gates let clients in, made once from its options.</summary>
+/// <param name="options">The server's options; not changed any more.</param>
+/// <param name="logger">The server's log.</param>
+/// <param name="registry">Who is in.</param>
+/// <param name="handler">What runs for each open connection; null where the application accepts by itself.</param>
+internal sealed class GateKeeper(
+    WebSocketServerOptions options, ILogger logger, ConnectionRegistry registry, Func<WebSocketConnection, Task>? handler)
+{
+    private readonly OriginPolicy _origins = options.MakeOriginPolicy();
+    private readonly SubProtocolChoice _subProtocols = options.MakeSubProtocolChoice();
+    private readonly HashSet<string> _paths = new(options.Paths, StringComparer.Ordinal);
+    private readonly Channel<PendingRequest> _pending = Channel.CreateUnbounded<PendingRequest>(); // bounded by the limit of connections
+
+    public WebSocketServerOptions Options => options;
+
+    public ILogger Logger => logger;
+
+    /// <summary>Requests that wait for the application.</summary>
+    public ChannelReader<PendingRequest> Pending => _pending.Reader;
+
+    /// <summary>Nobody is asked any more.</summary>
+    public void EndPending() => _pending.Writer.TryComplete();
+
+    /// <summary>Applies the rules to a valid handshake; the refusal, or null.</summary>
+    public HandshakeRejection? Check(RequestHead head, bool secure, IReadOnlyList<string> offered, out string? subProtocol)
+    {
+        subProtocol = null;
+        try
+        {
+            return !IsWebSocketPath(head) ? Rejections.NotFound
+                : _origins.Check(head, secure) ?? _subProtocols.Choose(head, offered, out subProtocol);
+        }
+        catch (Exception e)
+        {
+            // The application's own rules may throw.
+            Log.RequestHookFailed(logger, null, e);
+            return Rejections.HookFailed;
+        }
+    }
+
+    /// <summary>The answer to a plain HTTP request, as bytes.</summary>
+    public byte[] PlainHttp(RequestHead head)
+    {
+        bool omitBody = head.Method == "HEAD";
+        try
+        {
+            if (options.OnHttpRequest?.Invoke(head) is { } response)
+            {
+                return Protocol.Http.HeadWriter.Plain(
+                    response.StatusCode, response.ContentType, response.Body.Span, response.Headers, omitBody: omitBody);
+            }
+        }
+        catch (Exception e)
+        {
+            Log.RequestHookFailed(logger, null, e);
+            return Rejections.HookFailed.ToResponse(omitBody);
+        }
+
+        bool here = head.Method is "GET" or "HEAD" && IsWebSocketPath(head);
+        return (here ? Rejections.UpgradeRequired : Rejections.NotFound).ToResponse(omitBody);
+    }
+
+    /// <summary>A span for the handshake, under the trace that the request's headers name.</summary>
+    public static Activity? StartActivity(RequestHead head, Link link)
+    {
+        if (!Telemetry.Activities.HasListeners())
+        {
+            return null;
+        }
+
+        ActivityContext.TryParse(head["traceparent"], head["tracestate"], isRemote: true, out var parent);
+        return Telemetry.Activities.StartActivity("Sockeye.Accept", ActivityKind.Server, parent)?
+            .SetTag("url.path", head.Path)
+            .SetTag("server.address", head.Host)
+            .SetTag("network.peer.address", link.RemoteEndPoint?.ToString());
+    }
+
+    /// <summary>Has somebody decide about a request that the rules let pass.</summary>
+    public void Decide(OpeningGate gate, OpeningRequest request)
+    {
+        if (options.OnRequest is { } hook)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(s => _ = s.Keeper.AskAsync(s.gate, s.request, s.hook), (Keeper: this, gate, request, hook), preferLocal: false);
+        }
+        else if (handler is not null)
+        {
+            gate.Open(OpeningDecision.Accept());
+        }
+        else
+        {
+            _pending.Writer.TryWrite(new PendingRequest(gate, request));
+        }
+    }
+
+    public void Opened(OpeningGate gate, WebSocketConnection connection)
+    {
+        Telemetry.Handshake("Server", "accepted");
+        Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
+        registry.Opened(gate, connection);
+        if (handler is not null)
+        {
+            var runner = new HandlerRun(connection, handler, gate.Activity, registry);
+            ThreadPool.UnsafeQueueUserWorkItem(runner, preferLocal: false);
+        }
+        else
+        {
+            registry.LeaveWhenClosed(connection);
+        }
+    }
+
+    public void Left(OpeningGate gate, Link link) => registry.Left(gate, link);
+
+    private bool IsWebSocketPath(RequestHead head) => _paths.Count == 0 || _paths.Contains(head.Path);
+
+    private async Task AskAsync(OpeningGate gate, OpeningRequest request, Func<OpeningRequest, ValueTask<OpeningDecision>> hook)
+    {
+        Activity.Current = gate.Activity;
+        try
+        {
+            var decision = await hook(request).ConfigureAwait(false)
+                ?? throw new InvalidOperationException("OnRequest returned null: return OpeningDecision.Accept or Reject.");
+            if (!decision.IsAccepted)
+            {
+                gate.Refuse(decision);
+            }
+            else if (handler is not null)
+            {
+                gate.Open(decision);
+            }
+            else
+            {
+                _pending.Writer.TryWrite(new PendingRequest(gate, request));
+            }
+        }
+        catch (Exception e)
+        {
+            if (gate.TryRefuse(Rejections.HookFailed))
+            {
+                Log.RequestHookFailed(logger, request.RemoteEndPoint, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Sockeye.Connections;
+using Sockeye.Diagnostics;
+using Sockeye.Protocol.Handshake;
+using Sockeye.Transports;
+using Sockeye.Transports.Sockets;
+using Sockeye.Transports.Streams;
+
+namespace Sockeye.Server;
+
+/// <summary>One listening socket: accepts, speaks TLS if it should, and puts a gate before each link.</summary>
+internal sealed class Listener : IDisposable
+{
+    private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromMilliseconds(100);
+
+    private readonly GateKeeper _keeper;
+    private readonly ConnectionRegistry _registry;
+    private readonly ListenUrl _url;
+    private readonly HostPolicy? _hosts;
+    private readonly Socket _socket;
+    private bool _stopped;
+
+    public Listener(GateKeeper keeper, ConnectionRegistry registry, ListenUrl url, EndPoint address)
+    {
+        (_keeper, _registry, _url) = (keeper, registry, url);
+        var allowed = keeper.Options.AllowedHosts;
+        _hosts = url.UnixPath is null ? HostPolicy.For(url.IsLoopback, allowed.Count > 0 ? allowed : null) : null;
+        _socket = Bind(address, keeper.Options.Backlog);
+    }
+
+    /// <summary>Where it really listens.</summary>
+    public EndPoint LocalEndPoint => _socket.LocalEndPoint!;
+
+    public void Start()
+    {
+        // What is local to the caller's flow of execution does not belong to the connections.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = AcceptAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        Volatile.Write(ref _stopped, true);
+        _socket.Dispose();
+        if (_url.UnixPath is { } path)
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Puts a gate before a link; null if there is no place.</summary>
+    public static void Admit(GateKeeper keeper, ConnectionRegistry registry, Link link, HostPolicy? hosts, long deadline)
+    {
+        var gate = new OpeningGate(keeper, link, hosts);
+        registry.Add(gate);
+        gate.Start(deadline);
+    }
+
+    private static Socket Bind(EndPoint address, int backlog)
+    {
+        bool unix = address is UnixDomainSocketEndPoint;
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        try
+        {
+            if (address is IPEndPoint { Address: var ip } && ip.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            if (unix)
+            {
+                RemoveStale(address.ToString()!);
+            }
+
+            socket.Bind(address);
+            socket.Listen(backlog);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A Unix socket's file outlives a server that was killed; one that still answers is not ours to remove.</summary>
+    private static void RemoveStale(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!Volatile.Read(ref _stopped))
+        {
+            try
+            {
+                var accepted = await _socket.AcceptAsync().ConfigureAwait(false);
+                Take(accepted);
+            }
+            catch (Exception e) when (Volatile.Read(ref _stopped) || e is ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
+            {
+                // The client was gone before it was accepted.
+            }
+            catch (SocketException e)
+            {
+                // Out of descriptors, most likely: what waits in the backlog is served when some are free again.
+                Log.AcceptFailed(_keeper.Logger, _url.Text, e);
+                await Task.Delay(s_pauseAfterFailure).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Take(Socket accepted)
+    {
+        EndPoint? remote;
+        try
+        {
+            remote = accepted.RemoteEndPoint;
+        }
+        catch (SocketException)
+        {
+            accepted.Dispose();
+            return;
+        }
+
+        if (!_registry.TryEnter(remote))
+        {
+            Log.TooManyConnections(_keeper.Logger, remote, _keeper.Options.MaxConnections);
+            TurnAway(accepted);
+            return;
+        }
+
+        try
+        {
+            var clock = Deadlines.Of(_keeper.Options.TimeProvider);
+            long deadline = clock.In(_keeper.Options.HandshakeTimeout);
+            if (_url.IsSecure)
+            {
+                _ = StartTlsAsync(accepted, deadline);
+            }
+            else
+            {
+                Admit(_keeper, _registry, new SocketLink(accepted), _hosts, deadline);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            accepted.Dispose();
+            _registry.Leave(remote);
+        }
+    }
+
+    /// <summary>One answer, as far as the kernel takes it at once, and the end: who is too many costs nothing more.</summary>
+    private void TurnAway(Socket accepted)
+    {
+        using (accepted)
+        {
+            if (!_url.IsSecure)
+            {
+                accepted.Blocking = false;
+                accepted.Send(Rejections.TooMany.ToResponse(), SocketFlags.None, out _);
+            }
+        }
+    }
+
+    private async Task StartTlsAsync(Socket accepted, long deadline)
+    {
+        var remote = accepted.RemoteEndPoint;
+        var tls = new SslStream(new NetworkStream(accepted, ownsSocket: true));
+        try
+        {
+            using var timeout = new CancellationTokenSource(_keeper.Options.HandshakeTimeout, _keeper.Options.TimeProvider);
+            await tls.AuthenticateAsServerAsync(TlsOptions(), timeout.Token).ConfigureAwait(false);
+            Admit(_keeper, _registry, new StreamLink(tls, StreamLinkDetails.Tls(tls, accepted)), _hosts, deadline);
+        }
+        catch (Exception e)
+        {
+            // Whatever a stranger's TLS makes the library throw, it ends here.
+            Log.TlsFailed(_keeper.Logger, remote, e);
+            await tls.DisposeAsync().ConfigureAwait(false);
+            _registry.Leave(remote);
+        }
+    }
+
+    private SslServerAuthenticationOptions TlsOptions()
+    {
+        var options = _keeper.Options;
+        return new SslServerAuthenticationOptions
+        {
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ServerCertificateSelectionCallback = (_, host) =>
+                options.CertificateSelector?.Invoke(string.IsNullOrEmpty(host) ? null : host) ?? options.Certificate!,
+        };
+    }
+}

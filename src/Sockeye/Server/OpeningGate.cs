@@ -1,0 +1,302 @@
+using System.Diagnostics;
+using Sockeye.Connections;
+using Sockeye.Diagnostics;
+using Sockeye.Protocol.Frames;
+using Sockeye.Protocol.Handshake;
+using Sockeye.Protocol.Http;
+using Sockeye.Transports;
+
+namespace Sockeye.Server;
+
+/// <summary>
+/// What an accepted link talks to until its connection is open, or refused: reads one request head within the limits of size and time,
+/// applies the rules, asks the application, answers. Nothing behind a refused handshake is read as anything.
+/// </summary>
+internal sealed class OpeningGate : IByteReceiver, IDeadline
+{
+    /// <summary>What a refused client may still send before the link is cut.</summary>
+    private const int MaxDiscardedBytes = 256 * 1024;
+
+    private readonly GateKeeper _keeper;
+    private readonly Link _link;
+    private readonly HostPolicy? _hosts;
+    private readonly HeadReader _reader;
+    private readonly Outbox _outbox;
+    private readonly Alarm _alarm;
+    private readonly Deadlines _clock;
+    private readonly Lock _lock = new();
+    private State _state;
+    private OpeningRequest? _request;
+    private byte[] _behind = [];
+    private int _discarded;
+
+    public OpeningGate(GateKeeper keeper, Link link, HostPolicy? hosts)
+    {
+        (_keeper, _link, _hosts) = (keeper, link, hosts);
+        var options = keeper.Options;
+        _reader = new HeadReader(HeadKind.Request, new HeadLimits(options.MaxRequestHeadBytes, options.MaxRequestHeaders));
+        _outbox = new Outbox(link, masks: false, options.SendBacklogBytes, options.SlowPeer);
+        _clock = Deadlines.Of(options.TimeProvider);
+        _alarm = new Alarm(this);
+    }
+
+    private enum State
+    {
+        Reading,
+        Deciding,
+        Opened,
+        Refused,
+        Ended,
+    }
+
+    /// <summary>The span of the handshake, if somebody traces.</summary>
+    public Activity? Activity { get; private set; }
+
+    public void Start(long deadline)
+    {
+        _link.Receiver = this;
+        _clock.Schedule(_alarm, deadline);
+        _link.Start();
+    }
+
+    public void OnBytes(Span<byte> bytes)
+    {
+        switch (_state)
+        {
+            case State.Reading:
+                Read(bytes);
+                break;
+            case State.Deciding:
+                _behind = [.. _behind, .. bytes];
+                break;
+            case State.Refused when (_discarded += bytes.Length) > MaxDiscardedBytes:
+                _link.Cut();
+                break;
+        }
+    }
+
+    public void OnEnded(Exception? error)
+    {
+        lock (_lock)
+        {
+            if (_state == State.Reading && _reader.HasStarted)
+            {
+                Telemetry.Handshake("Server", "abandoned");
+                Log.HandshakeAbandoned(_keeper.Logger, _link.RemoteEndPoint, "the link ended within the request");
+            }
+
+            _state = State.Ended;
+        }
+
+        _alarm.Cancel();
+        _link.Cut();
+        _outbox.Break();
+        Activity?.Stop();
+        _keeper.Left(this, _link);
+    }
+
+    public long OnDeadline(long now)
+    {
+        lock (_lock)
+        {
+            if (_state is State.Reading or State.Deciding)
+            {
+                bool ours = _state == State.Deciding;
+                Refuse(
+                    ours ? Rejections.TooSlow : Rejections.RequestTimeout,
+                    ours ? "the application did not answer in time" : "no request in time");
+                return _clock.In(_keeper.Options.CloseTimeout);
+            }
+        }
+
+        _link.Cut();
+        return Deadlines.Never;
+    }
+
+    /// <summary>The server stops: no new connection opens.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            if (_state == State.Reading && !_reader.HasStarted)
+            {
+                _link.Cut();
+            }
+            else if (_state is State.Reading or State.Deciding)
+            {
+                Refuse(Rejections.Stopping, "the server stops");
+            }
+        }
+    }
+
+    /// <summary>Cuts the link.</summary>
+    public void Cut() => _link.Cut();
+
+    /// <summary>Refuses by the application's decision.</summary>
+    public void Refuse(OpeningDecision decision)
+    {
+        byte[] response = decision.ToRefusal();
+        lock (_lock)
+        {
+            ThrowIfAnswered();
+            Answer(response, decision.StatusCode, "by the application", "Application");
+        }
+    }
+
+    /// <summary>Refuses, unless the request was answered already.</summary>
+    public bool TryRefuse(HandshakeRejection rejection)
+    {
+        lock (_lock)
+        {
+            if (_state is not (State.Reading or State.Deciding))
+            {
+                return false;
+            }
+
+            Refuse(rejection, rejection.Message);
+            return true;
+        }
+    }
+
+    /// <summary>Opens the connection.</summary>
+    public WebSocketConnection Open(OpeningDecision decision)
+    {
+        WebSocketConnection connection;
+        lock (_lock)
+        {
+            ThrowIfAnswered();
+            string? subProtocol = decision.SubProtocol ?? _request!.SubProtocol;
+            if (subProtocol is not null && !_request!.OfferedSubProtocols.Contains(subProtocol))
+            {
+                throw new ArgumentException($"The client did not offer the subprotocol '{subProtocol}'.", nameof(decision));
+            }
+
+            _request!.Head.TryGetSingle("sec-websocket-key"u8, out var key);
+            byte[] response = ServerHandshake.BuildResponse(key, subProtocol, null, decision.Headers);
+            _state = State.Opened;
+            lock (_outbox.Door)
+            {
+                _outbox.AppendRaw(response);
+            }
+
+            var core = new ConnectionCore(_link, _outbox, Role.Server, _keeper.Options, _keeper.Logger, ConnectionIds.Next());
+            connection = new WebSocketConnection(core, _request.Head, response)
+            {
+                SubProtocol = subProtocol,
+                UserState = decision.UserState,
+            };
+        }
+
+        _alarm.Cancel();
+        Activity?.SetTag("sockeye.subprotocol", connection.SubProtocol);
+        Activity?.Stop();
+        _keeper.Opened(this, connection);
+        HandOver(connection.Core);
+        return connection;
+    }
+
+    private void HandOver(ConnectionCore core)
+    {
+        _outbox.Flush();
+        core.Start();
+        _link.Receiver = core;
+        if (_behind.Length > 0)
+        {
+            core.OnBytes(_behind);
+            _behind = [];
+        }
+
+        if (!core.Inbox.IsPaused)
+        {
+            _link.ResumeReading();
+        }
+    }
+
+    private void Read(Span<byte> bytes)
+    {
+        switch (_reader.Read(bytes, out int consumed))
+        {
+            case HeadStatus.Failed:
+                TryRefuse(HandshakeRejection.Of(_reader.Error!));
+                break;
+            case HeadStatus.Complete:
+                _behind = bytes[consumed..].ToArray();
+                Examine((RequestHead)_reader.Head!);
+                break;
+        }
+    }
+
+    private void Examine(RequestHead head)
+    {
+        var result = ServerHandshake.Examine(head);
+        var rejection = result.Rejection ?? _hosts?.Check(head);
+        if (rejection is null && result.Kind == ServerHandshakeKind.PlainHttp)
+        {
+            lock (_lock)
+            {
+                Answer(_keeper.PlainHttp(head), null, null, "PlainHttp");
+            }
+
+            return;
+        }
+
+        string? subProtocol = null;
+        rejection ??= _keeper.Check(head, _link.IsSecure, result.SubProtocols, out subProtocol);
+        if (rejection is not null)
+        {
+            TryRefuse(rejection);
+            return;
+        }
+
+        Activity = GateKeeper.StartActivity(head, _link);
+        _request = new OpeningRequest(head, _link.RemoteEndPoint, _link.LocalEndPoint, _link.IsSecure, result.SubProtocols, subProtocol);
+        lock (_lock)
+        {
+            if (_state != State.Reading)
+            {
+                return; // the deadline was faster
+            }
+
+            _state = State.Deciding;
+        }
+
+        _link.PauseReading();
+        _keeper.Decide(this, _request);
+    }
+
+    // With the lock held, like all below.
+    private void Refuse(HandshakeRejection rejection, string why) =>
+        Answer(rejection.ToResponse(), rejection.StatusCode, why, rejection.Error.ToString());
+
+    private void Answer(byte[] response, int? refusal, string? why, string outcome)
+    {
+        _state = State.Refused;
+        Telemetry.Handshake("Server", outcome);
+        if (refusal is { } status)
+        {
+            Activity?.SetStatus(ActivityStatusCode.Error, why);
+            Log.HandshakeRefused(_keeper.Logger, _link.RemoteEndPoint, status, why!);
+        }
+
+        Activity?.Stop();
+        lock (_outbox.Door)
+        {
+            _outbox.AppendRaw(response);
+            _outbox.EndWhenEmpty();
+        }
+
+        _outbox.Flush();
+        _clock.Schedule(_alarm, _clock.In(_keeper.Options.CloseTimeout));
+        _link.ResumeReading();
+    }
+
+    private void ThrowIfAnswered()
+    {
+        if (_state != State.Deciding)
+        {
+            throw new InvalidOperationException(_state == State.Ended
+                ? "The client has gone."
+                : "The request was answered already, or was not answered within the handshake timeout.");
+        }
+    }
+}

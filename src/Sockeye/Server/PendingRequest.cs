@@ -1,0 +1,34 @@
+using Sockeye.Server;
+
+namespace Sockeye;
+
+/// <summary>A handshake that waits for the application's answer, of <see cref="WebSocketServer.AcceptRequestsAsync"/>. Answer it once, within the handshake timeout.</summary>
+public sealed class PendingRequest
+{
+    private readonly OpeningGate _gate;
+
+    internal PendingRequest(OpeningGate gate, OpeningRequest request) => (_gate, Request) = (gate, request);
+
+    /// <summary>What is asked.</summary>
+    public OpeningRequest Request { get; }
+
+    /// <summary>Opens the connection, which is the caller's to dispose.</summary>
+    /// <param name="subProtocol">One of those the client offered; null keeps what the server's settings chose.</param>
+    /// <param name="headers">More response headers.</param>
+    /// <exception cref="InvalidOperationException">The request was answered already, timed out, or the client has gone.</exception>
+    /// <exception cref="ArgumentException">A header cannot be sent, or the subprotocol was not offered.</exception>
+    public Task<WebSocketConnection> AcceptAsync(
+        string? subProtocol = null, IEnumerable<KeyValuePair<string, string>>? headers = null) =>
+        Task.FromResult(_gate.Open(OpeningDecision.Accept(subProtocol, headers)));
+
+    /// <summary>Refuses the connection with an HTTP response.</summary>
+    /// <param name="statusCode">300 to 599.</param>
+    /// <param name="body">Plain text for the client.</param>
+    /// <param name="headers">More response headers.</param>
+    /// <exception cref="InvalidOperationException">The request was answered already, timed out, or the client has gone.</exception>
+    public Task RejectAsync(int statusCode, string body = "", IEnumerable<KeyValuePair<string, string>>? headers = null)
+    {
+        _gate.Refuse(OpeningDecision.Reject(statusCode, body, headers));
+        return Task.CompletedTask;
+    }
+}

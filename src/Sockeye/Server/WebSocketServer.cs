@@ -1,0 +1,293 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sockeye.Connections;
+using Sockeye.Diagnostics;
+using Sockeye.Protocol.Handshake;
+using Sockeye.Server;
+using Sockeye.Transports.Streams;
+
+namespace Sockeye;
+
+/// <summary>A WebSocket server of its own: listens, opens connections by the rules of its options, runs a handler for each.</summary>
+/// <remarks>Its members may be called by any thread.</remarks>
+/// <example>
+/// <code>
+/// await using var server = await WebSocketServer.StartAsync("ws://127.0.0.1:8080", async connection =>
+/// {
+///     await foreach (var message in connection)
+///         await connection.SendAsync(message);
+/// });
+/// </code>
+/// </example>
+public sealed class WebSocketServer : IAsyncDisposable
+{
+    private static readonly TimeSpan s_defaultDrain = TimeSpan.FromSeconds(5);
+
+    private readonly WebSocketServerOptions _options;
+    private readonly ConnectionRegistry _registry;
+    private readonly GateKeeper _keeper;
+    private readonly ILogger _logger;
+    private readonly List<Listener> _listeners = [];
+    private readonly TaskCompletionSource<IReadOnlyList<Uri>> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _phase;
+
+    /// <summary>Makes a server that does not listen yet.</summary>
+    /// <param name="options">Read now; later changes have no effect on the rules.</param>
+    /// <param name="handler">
+    /// Runs for each open connection. When it returns, the connection is closed with 1000; when it throws, with 1011. Null where
+    /// <see cref="AcceptRequestsAsync"/> is used instead.
+    /// </param>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    public WebSocketServer(WebSocketServerOptions options, Func<WebSocketConnection, Task>? handler = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        _logger = options.LoggerFactory?.CreateLogger("Sockeye.Server") ?? NullLogger.Instance;
+        _registry = new ConnectionRegistry(options.MaxConnections, options.MaxConnectionsPerAddress);
+        _keeper = new GateKeeper(options, _logger, _registry, handler);
+    }
+
+    /// <summary>Completes with the addresses as bound, or with the error of binding them.</summary>
+    public Task<IReadOnlyList<Uri>> Started => _started.Task;
+
+    /// <summary>Completes when the server has stopped.</summary>
+    public Task Stopped => _stopped.Task;
+
+    /// <summary>The open connections, as they are while one looks.</summary>
+    public IEnumerable<WebSocketConnection> Connections => _registry.Connections;
+
+    /// <summary>How many connections are open.</summary>
+    public int ConnectionCount => _registry.ConnectionCount;
+
+    /// <summary>Starts a server at one address.</summary>
+    /// <param name="url"><c>ws://HOST:PORT</c>, or <c>unix:/PATH</c>.</param>
+    /// <param name="handler">Runs for each open connection.</param>
+    /// <exception cref="ArgumentException">The address makes no sense.</exception>
+    /// <exception cref="IOException">The address cannot be bound; a port in use, most likely.</exception>
+    public static Task<WebSocketServer> StartAsync(string url, Func<WebSocketConnection, Task> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return StartAsync(new WebSocketServerOptions { Listen = { url } }, handler);
+    }
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="options">Where, whom, and how.</param>
+    /// <param name="handler">Runs for each open connection; null where <see cref="AcceptRequestsAsync"/> is used.</param>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    /// <exception cref="IOException">An address cannot be bound; a port in use, most likely.</exception>
+    public static async Task<WebSocketServer> StartAsync(
+        WebSocketServerOptions options, Func<WebSocketConnection, Task>? handler = null)
+    {
+        var server = new WebSocketServer(options, handler);
+        await server.StartAsync().ConfigureAwait(false);
+        return server;
+    }
+
+    /// <summary>Binds all addresses and begins to accept.</summary>
+    /// <returns>The addresses as bound.</returns>
+    /// <exception cref="ArgumentException">There is no address, one makes no sense, or one needs a certificate.</exception>
+    /// <exception cref="IOException">An address cannot be bound. None is left bound then.</exception>
+    /// <exception cref="InvalidOperationException">The server was started before.</exception>
+    public Task<IReadOnlyList<Uri>> StartAsync()
+    {
+        if (Interlocked.CompareExchange(ref _phase, 1, 0) != 0)
+        {
+            throw new InvalidOperationException("A server starts once. Make another to start again.");
+        }
+
+        try
+        {
+            var bound = Bind();
+            foreach (var listener in _listeners)
+            {
+                listener.Start();
+            }
+
+            foreach (var url in bound)
+            {
+                Log.Listening(_logger, url.OriginalString);
+            }
+
+            _started.TrySetResult(bound);
+        }
+        catch (Exception e)
+        {
+            Unbind();
+            _started.TrySetException(e);
+            _stopped.TrySetResult();
+        }
+
+        return _started.Task;
+    }
+
+    /// <summary>Serves one stream, as if it had been accepted: TLS of one's own, a pipe, a test.</summary>
+    /// <param name="stream">Two directions; the server owns it from now on.</param>
+    /// <param name="isSecure">Whether the stream is encrypted.</param>
+    /// <exception cref="InvalidOperationException">The server is full or stopping.</exception>
+    public void Attach(Stream stream, bool isSecure = false)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Attach(new StreamLink(stream, new StreamLinkDetails { IsSecure = isSecure }));
+    }
+
+    /// <summary>Serves one pair of pipes, as if it had been accepted.</summary>
+    /// <param name="pipe">The server's ends; the server owns them from now on.</param>
+    /// <param name="isSecure">Whether the pipes lead through TLS.</param>
+    /// <exception cref="InvalidOperationException">The server is full or stopping.</exception>
+    public void Attach(IDuplexPipe pipe, bool isSecure = false)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        Attach(StreamLink.Over(pipe, isSecure));
+    }
+
+    /// <summary>
+    /// The two-step way of accepting, for a server without a handler: handshakes that passed the rules, one after the other, each to be
+    /// accepted or rejected. For one loop at a time. Ends when the server stops.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public IAsyncEnumerable<PendingRequest> AcceptRequestsAsync(CancellationToken cancellationToken = default) =>
+        _keeper.Pending.ReadAllAsync(cancellationToken);
+
+    /// <summary>
+    /// Stops: accepts no more, closes every connection with 1001, waits for them and their handlers until the deadline, then cuts.
+    /// </summary>
+    /// <param name="timeout">The deadline, from now; 5 s by default. Zero cuts at once.</param>
+    public async Task StopAsync(TimeSpan? timeout = null)
+    {
+        if (Interlocked.Exchange(ref _phase, 2) == 0)
+        {
+            _started.TrySetException(new InvalidOperationException("The server was stopped before it was started."));
+        }
+
+        Unbind();
+        _keeper.EndPending();
+        var empty = _registry.StopAsync();
+        Log.Stopping(_logger, _registry.ConnectionCount);
+        var wait = timeout ?? s_defaultDrain;
+        if (wait > TimeSpan.Zero)
+        {
+            TellEverybody();
+            await Task.WhenAny(empty, Task.Delay(wait, _options.TimeProvider, CancellationToken.None)).ConfigureAwait(false);
+        }
+
+        CutEverybody();
+        _stopped.TrySetResult();
+    }
+
+    /// <summary>Stops as <see cref="StopAsync"/> does.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    internal void Attach(Transports.Link link)
+    {
+        if (!_registry.TryEnter(link.RemoteEndPoint))
+        {
+            link.Cut();
+            throw new InvalidOperationException("The server is full or stopping.");
+        }
+
+        long deadline = Deadlines.Of(_options.TimeProvider).In(_options.HandshakeTimeout);
+        Listener.Admit(_keeper, _registry, link, HostPolicyOfStreams(), deadline);
+    }
+
+    private HostPolicy? HostPolicyOfStreams() =>
+        _options.AllowedHosts.Count > 0 ? HostPolicy.For(loopback: false, _options.AllowedHosts) : null;
+
+    private List<Uri> Bind()
+    {
+        if (_options.Listen.Count == 0)
+        {
+            throw new ArgumentException("There is nowhere to listen: add an address to WebSocketServerOptions.Listen.");
+        }
+
+        var bound = new List<Uri>();
+        foreach (var url in _options.Listen.Select(ListenUrl.Parse))
+        {
+            if (url.IsSecure && _options.Certificate is null && _options.CertificateSelector is null)
+            {
+                throw new ArgumentException($"'{url.Text}' needs a certificate: set Certificate or CertificateSelector.");
+            }
+
+            bound.Add(new Uri(url.Show(BindOne(url))));
+        }
+
+        return bound;
+    }
+
+    private int BindOne(ListenUrl url)
+    {
+        int port = 0;
+        for (int i = 0; i < url.Addresses.Count; i++)
+        {
+            var address = url.Addresses[i];
+            if (i > 0 && address is IPEndPoint second)
+            {
+                address = new IPEndPoint(second.Address, port); // both loopbacks answer on one port
+            }
+
+            try
+            {
+                var listener = new Listener(_keeper, _registry, url, address);
+                _listeners.Add(listener);
+                port = (listener.LocalEndPoint as IPEndPoint)?.Port ?? 0;
+            }
+            catch (SocketException e) when (i > 0)
+            {
+                // A machine without IPv6, or with the port taken there, still has the IPv4 loopback.
+                Log.AcceptFailed(_logger, url.Text, e);
+            }
+            catch (SocketException e)
+            {
+                throw new IOException($"Cannot listen on {url.Text}: {Explain(e)}", e);
+            }
+        }
+
+        return port;
+    }
+
+    private static string Explain(SocketException error) => error.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => "the address is in use.",
+        SocketError.AccessDenied => "permission is denied; ports below 1024 may need privileges.",
+        SocketError.AddressNotAvailable => "this machine does not have that address.",
+        _ => error.Message + ".",
+    };
+
+    private void Unbind()
+    {
+        foreach (var listener in _listeners)
+        {
+            listener.Dispose();
+        }
+    }
+
+    private void TellEverybody()
+    {
+        foreach (var gate in _registry.Gates)
+        {
+            gate.Stop();
+        }
+
+        foreach (var connection in _registry.Connections)
+        {
+            connection.Core.Close(CloseCode.GoingAway, "the server is stopping");
+        }
+    }
+
+    private void CutEverybody()
+    {
+        foreach (var gate in _registry.Gates)
+        {
+            gate.Cut();
+        }
+
+        foreach (var connection in _registry.Connections)
+        {
+            connection.Abort();
+        }
+    }
+}
