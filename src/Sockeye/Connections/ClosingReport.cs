@@ -12,6 +12,7 @@ internal sealed class ClosingReport
     private CloseCode? _received;
     private Violation? _violation;
     private Exception? _error;
+    private bool _cut;
 
     /// <summary>This end closes.</summary>
     public void Local(CloseCode code, string reason) => (_code, _reason, _initiator) = (code, reason, CloseInitiator.Local);
@@ -37,8 +38,9 @@ internal sealed class ClosingReport
     /// <summary>The closing was not orderly after all: whatever was said, the peer has not confirmed it.</summary>
     public void Cut(string why, Exception? error)
     {
-        if (_received is null && _violation is null)
+        if (_received is null && _violation is null && !_cut)
         {
+            _cut = true; // the first cause counts: the end of the link that follows from it is none
             (_code, _reason) = (CloseCode.Abnormal, why);
             _error ??= error;
         }

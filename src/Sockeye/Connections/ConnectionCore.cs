@@ -113,6 +113,21 @@ internal sealed class ConnectionCore : IByteReceiver
         _closed.TrySetResult(result);
     }
 
+    /// <summary>Takes over a paused link, first with the bytes that came behind the opening handshake.</summary>
+    public void TakeOver(Span<byte> behind)
+    {
+        Link.Receiver = this;
+        if (!behind.IsEmpty)
+        {
+            OnBytes(behind);
+        }
+
+        lock (_reading)
+        {
+            ResumeLink();
+        }
+    }
+
     /// <summary>Begins an orderly close, if none is under way.</summary>
     public void Close(CloseCode code, string reason)
     {
@@ -202,7 +217,8 @@ internal sealed class ConnectionCore : IByteReceiver
             Outbox.Flush();
         }
 
-        if (Inbox.IsPaused)
+        // Bytes that are left over come first, whoever has ended the pause meanwhile: GoOnReading is then on its way.
+        if (Inbox.IsPaused || !bytes.IsEmpty)
         {
             Link.PauseReading();
         }
@@ -225,10 +241,15 @@ internal sealed class ConnectionCore : IByteReceiver
                 }
             }
 
-            if (!Inbox.IsPaused)
-            {
-                Link.ResumeReading();
-            }
+            ResumeLink();
+        }
+    }
+
+    private void ResumeLink()
+    {
+        if (!Inbox.IsPaused && _stash is null)
+        {
+            Link.ResumeReading();
         }
     }
 

@@ -28,14 +28,14 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
     /// <summary>Whether nothing more should be read for now.</summary>
     public bool IsPaused => Volatile.Read(ref _paused);
 
-    /// <summary>Whether a receive would find something at once.</summary>
-    public bool HasMessage
+    /// <summary>Complete messages that nobody has asked for yet.</summary>
+    public int ReadyCount
     {
         get
         {
             lock (_gate)
             {
-                return _ready is { Count: > 0 } || _ended;
+                return _ready?.Count ?? 0;
             }
         }
     }

@@ -199,17 +199,8 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
     {
         _outbox.Flush();
         core.Start();
-        _link.Receiver = core;
-        if (_behind.Length > 0)
-        {
-            core.OnBytes(_behind);
-            _behind = [];
-        }
-
-        if (!core.Inbox.IsPaused)
-        {
-            _link.ResumeReading();
-        }
+        core.TakeOver(_behind);
+        _behind = [];
     }
 
     private void Read(Span<byte> bytes)

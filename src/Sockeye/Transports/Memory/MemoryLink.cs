@@ -27,6 +27,18 @@ internal sealed class MemoryLink : Link
 
     public override bool ResumesInline => _options.ResumesInline;
 
+    /// <summary>Whether the other end can write no more for now.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _incoming.Count >= _options.Capacity;
+            }
+        }
+    }
+
     /// <summary>Two ends of one link.</summary>
     public static (MemoryLink First, MemoryLink Second) CreatePair(MemoryLinkOptions? first = null, MemoryLinkOptions? second = null)
     {

@@ -1,0 +1,17 @@
+namespace Sockeye.Tests.Support;
+
+/// <summary>The transports that every test of connections runs on.</summary>
+public enum TransportKind
+{
+    /// <summary>TCP by sockets.</summary>
+    Sockets,
+
+    /// <summary>TLS over TCP.</summary>
+    Tls,
+
+    /// <summary>A pair of pipes as streams.</summary>
+    Pipes,
+
+    /// <summary>A pair of links within the process.</summary>
+    Memory,
+}
