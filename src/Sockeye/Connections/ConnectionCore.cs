@@ -367,7 +367,7 @@ internal sealed class ConnectionCore : IByteReceiver
         Outbox.Flush();
         if (!ClosingTable.MaySend(Session.State))
         {
-            Inbox.Drop();
+            Inbox.End();
             KeepAlive.End();
         }
 

@@ -20,7 +20,7 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
     private MessageBuffer? _partial;
     private MessageBuffer? _current;
     private long _readyCost;
-    private bool _waiting, _waitsForPiece, _wantsPieces, _dropping, _ended, _paused;
+    private bool _waiting, _waitsForPiece, _wantsPieces, _ended, _paused;
 
     /// <summary>Called, without the gate, when reading may go on after a pause.</summary>
     public required Action Resume { get; init; }
@@ -46,7 +46,7 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
         MessageBuffer? handOver = null;
         lock (_gate)
         {
-            if (_dropping || _ended)
+            if (_ended)
             {
                 return;
             }
@@ -131,29 +131,11 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
         return new ValueTask<WebSocketMessage>(this, _waiter.Version);
     }
 
-    /// <summary>What still arrives is dropped: this end has closed. What is complete can still be received.</summary>
-    public void Drop()
-    {
-        bool resume;
-        lock (_gate)
-        {
-            _dropping = true;
-            _partial?.Release();
-            _partial = null;
-            resume = _paused;
-            _paused = false;
-        }
-
-        if (resume)
-        {
-            Resume();
-        }
-    }
-
-    /// <summary>Nothing more arrives. Who waits is told; complete messages can still be received.</summary>
+    /// <summary>Nothing more is handed out than what is complete already; who waits is told, and what still arrives is dropped.</summary>
     public void End()
     {
         bool tell;
+        bool resume;
         lock (_gate)
         {
             _ended = true;
@@ -162,6 +144,13 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
             tell = _waiting;
             _waiting = false;
             _cancellation.Unregister();
+            resume = _paused;
+            _paused = false;
+        }
+
+        if (resume)
+        {
+            Resume();
         }
 
         if (tell)

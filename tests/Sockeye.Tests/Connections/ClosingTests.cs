@@ -1,0 +1,262 @@
+using System.Buffers.Binary;
+using System.Text;
+using Sockeye.Tests.Support;
+using Sockeye.Transports.Memory;
+
+namespace Sockeye.Tests.Connections;
+
+/// <summary>However a connection ends, it ends, and both sides know how.</summary>
+public sealed class ClosingTests
+{
+    public static TheoryData<TransportKind> Transports => Pair.Transports;
+
+    [Theory, MemberData(nameof(Transports))]
+    public async Task Both_ends_may_close_at_once(TransportKind kind)
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            await using var pair = await Pair.OpenAsync(kind);
+            var ends = await Task.WhenAll(
+                Task.Run(() => pair.Client.CloseAsync((CloseCode)4001, "client")),
+                Task.Run(() => pair.Server.CloseAsync((CloseCode)4002, "server"))).Soon();
+            Assert.All(ends, e => Assert.True(e.IsClean));
+        }
+    }
+
+    [Theory, MemberData(nameof(Transports))]
+    public async Task Closing_with_unread_messages_still_ends_cleanly(TransportKind kind)
+    {
+        await using var pair = await Pair.OpenAsync(kind);
+        for (int i = 0; i < 40; i++)
+        {
+            pair.Client.TrySend(new byte[20_000], MessageType.Binary);
+        }
+
+        var server = await pair.Server.CloseAsync(CloseCode.GoingAway, "enough").Soon();
+        Assert.True(server.IsClean);
+        var client = await pair.Client.Closed.Soon();
+        Assert.Equal((CloseCode.GoingAway, "enough", CloseInitiator.Remote, true), (client.Code, client.Reason, client.Initiator, client.IsClean));
+    }
+
+    [Theory, MemberData(nameof(Transports))]
+    public async Task An_aborted_link_is_abnormal_at_both_ends(TransportKind kind)
+    {
+        await using var pair = await Pair.OpenAsync(kind);
+        var receiving = pair.Client.ReceiveAsync().AsTask();
+        var ping = pair.Client.PingAsync(new byte[] { 1 });
+        pair.Server.Abort();
+        Assert.True((await receiving.Soon()).IsClose);
+        await Task.WhenAny(ping).Soon();
+        var client = await pair.Client.Closed.Soon();
+        var server = await pair.Server.Closed.Soon();
+        Assert.Equal((CloseCode.Abnormal, false), (client.Code, client.IsClean));
+        Assert.Equal((CloseCode.Abnormal, false, "aborted by the application"), (server.Code, server.IsClean, server.Reason));
+        Assert.Equal(ConnectionState.Closed, pair.Server.State);
+    }
+
+    [Fact]
+    public async Task A_close_without_a_code_is_empty()
+    {
+        await using var pair = await Pair.OpenAsync(TransportKind.Memory);
+        await pair.Client.CloseAsync(CloseCode.NoCode).Soon();
+        var seen = await pair.Server.Closed.Soon();
+        Assert.Equal((CloseCode.NoCode, "", true), (seen.Code, seen.Reason, seen.IsClean));
+    }
+
+    [Fact]
+    public async Task A_close_finishes_in_5_seconds_though_the_peer_is_silent()
+    {
+        var time = new ManualTime();
+        await using var host = await WebSocketServer.StartAsync(new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, TimeProvider = time });
+        using var peer = await OpenRawAsync(host);
+        var server = peer.Connection;
+        var closing = server.CloseAsync(CloseCode.Normal, "bye");
+        Assert.Equal(0x88, (await peer.Raw.ReadFrameAsync()).First);
+        time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.Equal(ConnectionState.Closing, server.State);
+        Assert.False(closing.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        var result = await closing.Soon();
+        Assert.Equal((CloseCode.Abnormal, false, CloseInitiator.Local), (result.Code, result.IsClean, result.Initiator));
+        Assert.Contains("5 s", result.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cancelling_the_wait_for_a_close_leaves_the_close_under_way()
+    {
+        await using var host = await WebSocketServer.StartAsync(new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" } });
+        using var peer = await OpenRawAsync(host);
+        using var cancellation = new CancellationTokenSource();
+        var closing = peer.Connection.CloseAsync(CloseCode.Normal, "", cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => closing);
+        Assert.Equal(0x88, (await peer.Raw.ReadFrameAsync()).First);
+        await peer.Raw.SendFrameAsync(0x88, [0x03, 0xE8]);
+        Assert.True((await peer.Connection.Closed.Soon()).IsClean);
+    }
+
+    [Fact]
+    public async Task The_server_ends_the_tcp_connection_after_the_close_frames()
+    {
+        await using var host = await WebSocketServer.StartAsync(new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" } });
+        using var peer = await OpenRawAsync(host);
+        await peer.Raw.SendFrameAsync(0x88, [0x0F, 0xA1, (byte)'x']);
+        Assert.Equal(new byte[] { 0x88, 2, 0x0F, 0xA1 }, await peer.Raw.ReadToEndAsync());
+        peer.Raw.Dispose();
+        Assert.True((await peer.Connection.Closed.Soon()).IsClean);
+    }
+
+    [Theory]
+    [InlineData("ws://127.0.0.1:0")]
+    [InlineData("wss://127.0.0.1:0")]
+    public async Task A_thousand_of_a_thousand_violations_are_told(string listen)
+    {
+        await using var host = await WebSocketServer.StartAsync(
+            new WebSocketServerOptions { Listen = { listen }, Certificate = TestCertificate.Localhost, MaxMessageBytes = 1 << 24 },
+            connection => connection.Closed);
+        var url = (await host.Started)[0];
+        int told = 0;
+        await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        {
+            using var raw = await RawPeer.OpenAsync(url);
+
+            // A bad frame in front of much that is never read: a server that just closes would reset the link and lose its frame.
+            byte[] bad = RawPeer.Frame((byte)(i % 2 == 0 ? 0xB1 : 0x83), new byte[10]);
+            var sending = raw.SendAsync([.. bad, .. RawPeer.Frame(0x82, new byte[i % 5 * 50_000])]);
+            var (first, payload) = await raw.ReadFrameAsync();
+            await sending;
+            Assert.Equal(0x88, first);
+            Assert.Equal(1002, BinaryPrimitives.ReadUInt16BigEndian(payload));
+            Assert.Empty(await raw.ReadToEndAsync());
+            Interlocked.Increment(ref told);
+        });
+        Assert.Equal(1000, told);
+    }
+
+    [Theory, MemberData(nameof(Transports))]
+    public async Task A_violation_by_the_server_is_told_by_the_client(TransportKind kind)
+    {
+        // The client's limit is the rule that is broken here.
+        await using var pair = await Pair.OpenAsync(kind, client: o => o.MaxMessageBytes = 10);
+        await pair.Server.SendAsync(new byte[11]).Soon();
+        var server = await pair.Server.Closed.Soon();
+        Assert.Equal((CloseCode.MessageTooBig, CloseInitiator.Remote), (server.Code, server.Initiator));
+        var client = await pair.Client.Closed.Soon();
+        Assert.Equal((CloseCode.MessageTooBig, CloseInitiator.Local, false), (client.Code, client.Initiator, client.IsClean));
+        Assert.Equal("RFC 6455 §10.4", client.Violation!.Section);
+        Assert.True((await pair.Client.ReceiveAsync().Soon()).IsClose);
+    }
+
+    [Fact]
+    public async Task Nothing_after_a_violation_reaches_the_application()
+    {
+        await using var host = await WebSocketServer.StartAsync(new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" } });
+        using var peer = await OpenRawAsync(host);
+        await peer.Raw.SendAsync([.. RawPeer.Frame(0x81, "good"u8), .. RawPeer.Frame(0x83, []), .. RawPeer.Frame(0x81, "late"u8)]);
+        Assert.Equal("good", (await peer.Connection.ReceiveAsync().Soon()).ToString());
+        Assert.True((await peer.Connection.ReceiveAsync().Soon()).IsClose);
+    }
+
+    [Fact]
+    public async Task A_peer_that_sends_on_after_a_violation_is_cut()
+    {
+        await using var host = await WebSocketServer.StartAsync(new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" } });
+        using var peer = await OpenRawAsync(host);
+        await peer.Raw.SendFrameAsync(0x83, []);
+        byte[] flood = new byte[1 << 20];
+        long sent = 0;
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            while (sent < 200 << 20)
+            {
+                await peer.Raw.Stream.WriteAsync(flood);
+                sent += flood.Length;
+            }
+        });
+        Assert.InRange(sent, 8 << 20, 60 << 20); // 16 MiB and what the kernel buffers
+        Assert.Equal(CloseCode.ProtocolError, (await peer.Connection.Closed.Soon()).Code);
+    }
+
+    [Theory]
+    [InlineData(nameof(MemoryFault.EndOfStream))]
+    [InlineData(nameof(MemoryFault.Reset))]
+    [InlineData(nameof(MemoryFault.Short))]
+    public async Task A_fault_at_any_read_or_write_ends_in_order(string name)
+    {
+        var fault = Enum.Parse<MemoryFault>(name);
+        // Even numbers are reads, odd ones writes: both must have run to the end without meeting the fault.
+        int missed = 0;
+        for (int n = 0; missed < 2; n++)
+        {
+            Assert.True(n < 500, "the exchange never runs without the fault");
+            missed = await ExchangeWithFaultAsync(fault, n) ? 0 : missed + 1;
+        }
+    }
+
+    /// <summary>Everything of both ends comes to an end, whatever breaks at the n-th read or write of the client; whether it was reached.</summary>
+    private static async Task<bool> ExchangeWithFaultAsync(MemoryFault fault, int n)
+    {
+        bool reached = false;
+        MemoryFault At(int count)
+        {
+            reached |= count == n;
+            return count == n || (fault == MemoryFault.Short && count >= n) ? fault : MemoryFault.None;
+        }
+
+        var (a, b) = MemoryLink.CreatePair(
+            new MemoryLinkOptions { OnRead = n % 2 == 0 ? k => At(k * 2) : null, OnWrite = n % 2 == 1 ? k => At((k * 2) + 1) : null, Cut = available => Math.Min(available, 700) },
+            new MemoryLinkOptions { Cut = available => Math.Min(available, 900) });
+        await using var host = new WebSocketServer(new WebSocketServerOptions(), async connection =>
+        {
+            await foreach (var message in connection)
+            {
+                await connection.SendAsync(message);
+            }
+        });
+        host.Attach(b);
+        try
+        {
+            await using var client = await WebSocketClient.ConnectAsync(a, Pair.Url).Soon();
+            for (int i = 0; i < 5; i++)
+            {
+                await client.SendAsync(new string((char)('a' + i), 300 * i)).Soon();
+                await client.PingAsync().Soon();
+                var echo = await client.ReceiveAsync().Soon();
+                if (echo.IsClose)
+                {
+                    break;
+                }
+
+                Assert.Equal(new string((char)('a' + i), 300 * i), echo.ToString());
+            }
+
+            await client.CloseAsync().Soon();
+        }
+        catch (Exception e) when (e is WebSocketClosedException or WebSocketHandshakeException)
+        {
+            Assert.NotEqual(MemoryFault.Short, fault);
+        }
+
+        await host.StopAsync().Soon();
+        Assert.Equal(0, host.ConnectionCount);
+        return reached;
+    }
+
+    private static async Task<RawConnection> OpenRawAsync(WebSocketServer host)
+    {
+        await using var requests = host.AcceptRequestsAsync().GetAsyncEnumerator();
+        var opening = RawPeer.OpenAsync((await host.Started)[0]);
+        Assert.True(await requests.MoveNextAsync().Soon());
+        var connection = await requests.Current.AcceptAsync();
+        return new RawConnection(await opening.Soon(), connection);
+    }
+
+    private sealed record RawConnection(RawPeer Raw, WebSocketConnection Connection) : IDisposable
+    {
+        public void Dispose()
+        {
+            Raw.Dispose();
+            Connection.Abort();
+        }
+    }
+}
