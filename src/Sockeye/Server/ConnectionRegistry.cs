@@ -22,6 +22,8 @@ internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
 
     public int ConnectionCount => _connections.Count;
 
+    public int HandshakeCount => _gates.Count;
+
     /// <summary>Takes a place for a new link; false if there is none.</summary>
     public bool TryEnter(EndPoint? remote)
     {

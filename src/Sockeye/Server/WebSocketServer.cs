@@ -64,6 +64,9 @@ public sealed class WebSocketServer : IAsyncDisposable
     /// <summary>How many connections are open.</summary>
     public int ConnectionCount => _registry.ConnectionCount;
 
+    /// <summary>How many links have not finished their opening handshake, or are being turned away.</summary>
+    public int HandshakeCount => _registry.HandshakeCount;
+
     /// <summary>Starts a server at one address.</summary>
     /// <param name="url"><c>ws://HOST:PORT</c>, or <c>unix:/PATH</c>.</param>
     /// <param name="handler">Runs for each open connection.</param>
