@@ -12,7 +12,8 @@ internal sealed class HandlerRun(
 
     private async Task RunAsync()
     {
-        Activity.Current = activity; // spans of the handler belong to the trace of the request
+        // A span as long as the connection, in the trace of the request: what the handler does hangs below it.
+        using var span = activity is null ? null : Telemetry.Activities.StartActivity("Sockeye.Connection", ActivityKind.Server, activity.Context);
         try
         {
             await handler(connection).ConfigureAwait(false);
@@ -28,6 +29,7 @@ internal sealed class HandlerRun(
         }
 
         await connection.DisposeAsync().ConfigureAwait(false);
+        span?.SetTag("sockeye.close.code", (int)(await connection.Closed.ConfigureAwait(false)).Code);
         registry.Left(connection);
     }
 }
