@@ -12,97 +12,49 @@ namespace Sockeye.Protocol.Closing;
 internal static class ClosingTable
 {
     // Rows: states. Columns: events, in the order of ClosingEvent.
-    private static readonly (ClosingState State, ClosingActions Actions)[,] s_cells =
-    {
+    private static readonly (ClosingState State, ClosingActions Actions)[][] s_cells =
+    [
         // Open
-        {
-            /* Data */       (Open, Deliver),
-            /* Ping */       (Open, Deliver | SendPong),
-            /* Pong */       (Open, Deliver),
-            /* PeerClose */  (ClosedByPeer, Deliver | SendClose | StartDeadline),
-            /* Violation */  (Failed, SendClose | ShutdownSend | StartDeadline),
+        [
+            /* Data */ (Open, Deliver),
+            /* Ping */ (Open, Deliver | SendPong),
+            /* Pong */ (Open, Deliver),
+            /* PeerClose */ (ClosedByPeer, Deliver | SendClose | StartDeadline),
+            /* Violation */ (Failed, SendClose | ShutdownSend | StartDeadline),
             /* LocalClose */ (ClosedByUs, SendClose | StartDeadline),
             /* PeerSilent */ (Failed, SendClose | Cut),
-            /* Deadline */   (Open, None),
-            /* Abort */      (Failed, Cut),
-            /* LinkEnded */  (Ended, Cut),
-        },
+            /* Deadline */ (Open, None),
+            /* Abort */ (Failed, Cut),
+            /* LinkEnded */ (Ended, Cut),
+        ],
 
         // ClosedByUs: pings are not answered, since nothing may follow a close frame (RFC 6455 §5.5.1)
-        {
-            (ClosedByUs, None),
-            (ClosedByUs, None),
-            (ClosedByUs, Deliver),
-            (Acknowledged, Deliver),
-            (Failed, ShutdownSend),
-            (ClosedByUs, None),
-            (Failed, Cut),
-            (Failed, Cut),
-            (Failed, Cut),
-            (Ended, Cut),
-        },
+        [
+            /* Data */ (ClosedByUs, None),
+            /* Ping */ (ClosedByUs, None),
+            /* Pong */ (ClosedByUs, Deliver),
+            /* PeerClose */ (Acknowledged, Deliver),
+            /* Violation */ (Failed, ShutdownSend),
+            /* LocalClose */ (ClosedByUs, None),
+            /* PeerSilent */ (Failed, Cut),
+            /* Deadline */ (Failed, Cut),
+            /* Abort */ (Failed, Cut),
+            /* LinkEnded */ (Ended, Cut),
+        ],
 
-        // ClosedByPeer: frames after a close frame are not looked at (RFC 6455 §5.5.1)
-        {
-            (ClosedByPeer, None),
-            (ClosedByPeer, None),
-            (ClosedByPeer, None),
-            (ClosedByPeer, None),
-            (ClosedByPeer, None),
-            (ClosedByPeer, None),
-            (ClosedByPeer, Cut),
-            (ClosedByPeer, Cut),
-            (ClosedByPeer, Cut),
-            (Ended, Cut),
-        },
-
-        // Acknowledged
-        {
-            (Acknowledged, None),
-            (Acknowledged, None),
-            (Acknowledged, None),
-            (Acknowledged, None),
-            (Acknowledged, None),
-            (Acknowledged, None),
-            (Acknowledged, Cut),
-            (Acknowledged, Cut),
-            (Acknowledged, Cut),
-            (Ended, Cut),
-        },
-
-        // Failed
-        {
-            (Failed, None),
-            (Failed, None),
-            (Failed, None),
-            (Failed, None),
-            (Failed, None),
-            (Failed, None),
-            (Failed, Cut),
-            (Failed, Cut),
-            (Failed, Cut),
-            (Ended, Cut),
-        },
+        // Whatever comes after a close frame or a violation is not looked at (RFC 6455 §5.5.1, §7.1.7): only the link's end is awaited.
+        OnlyTheLinkIsLeft(ClosedByPeer),
+        OnlyTheLinkIsLeft(Acknowledged),
+        OnlyTheLinkIsLeft(Failed),
 
         // Ended
-        {
-            (Ended, None),
-            (Ended, None),
-            (Ended, None),
-            (Ended, None),
-            (Ended, None),
-            (Ended, None),
-            (Ended, None),
-            (Ended, None),
-            (Ended, None),
-            (Ended, None),
-        },
-    };
+        [.. Enumerable.Repeat((Ended, None), Enum.GetValues<ClosingEvent>().Length)],
+    ];
 
     /// <summary>Looks a cell up.</summary>
     public static (ClosingState State, ClosingActions Actions) Step(ClosingState state, ClosingEvent what, Role role)
     {
-        var (next, actions) = s_cells[(int)state, (int)what];
+        var (next, actions) = s_cells[(int)state][(int)what];
         bool bothClosed = what == ClosingEvent.PeerClose && (state is Open or ClosedByUs);
         return bothClosed && role == Role.Server ? (next, actions | ShutdownSend) : (next, actions);
     }
@@ -112,4 +64,18 @@ internal static class ClosingTable
 
     /// <summary>Whether a message may still be sent.</summary>
     public static bool MaySend(ClosingState state) => state == Open;
+
+    private static (ClosingState State, ClosingActions Actions)[] OnlyTheLinkIsLeft(ClosingState state) =>
+    [
+        /* Data */ (state, None),
+        /* Ping */ (state, None),
+        /* Pong */ (state, None),
+        /* PeerClose */ (state, None),
+        /* Violation */ (state, None),
+        /* LocalClose */ (state, None),
+        /* PeerSilent */ (state, Cut),
+        /* Deadline */ (state, Cut),
+        /* Abort */ (state, Cut),
+        /* LinkEnded */ (Ended, Cut),
+    ];
 }

@@ -184,10 +184,10 @@ internal sealed class ClientOpening : IByteReceiver
         var connection = new WebSocketConnection(core, (RequestHead?)request.Head, response) { SubProtocol = result.SubProtocol };
         Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
         core.Start();
-        _link.Receiver = core;
+        _link.Receiver = core.Intake;
         if (!behind.IsEmpty)
         {
-            core.OnBytes(behind);
+            core.Intake.OnBytes(behind);
         }
 
         if (!_opened.TrySetResult(connection))

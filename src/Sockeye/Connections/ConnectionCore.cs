@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Closing;
@@ -9,34 +8,24 @@ using Sockeye.Transports;
 namespace Sockeye.Connections;
 
 /// <summary>
-/// One open connection at work: takes the link's bytes through the session, hands messages to the inbox and replies to the outbox,
-/// and does what the closing table says.
+/// One open connection: holds its parts together, from the link to the application and back, and does what the closing table says.
 /// </summary>
-internal sealed class ConnectionCore : IByteReceiver
+internal sealed class ConnectionCore
 {
-    /// <summary>What a peer may still send while the connection closes, before the link is cut.</summary>
-    private const long MaxDiscardedBytes = 16 << 20;
-
-    private readonly WebSocketOptions _options;
     private readonly ClosingReport _report = new();
     private readonly TaskCompletionSource<CloseResult> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _reading = new();
     private readonly Watch _watch;
-    private byte[]? _stash;
-    private int _stashStart;
-    private int _stashEnd;
-    private long _discarded;
-    private int _received;
 
     public ConnectionCore(Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id)
     {
-        (Link, Outbox, Logger, Id, _options) = (link, outbox, logger, id, options);
+        (Link, Outbox, Logger, Id) = (link, outbox, logger, id);
         var limits = new MessageLimits(options.MaxMessageBytes, options.MaxFrameBytes, options.MaxFragments);
         Session = new Session(role, limits);
+        Intake = new Intake(this);
         Inbox = new Inbox(options.ReadAheadBytes, link.ResumesInline)
         {
             // On another stack: a receiver may be running inside the reading thread.
-            Resume = () => ThreadPool.UnsafeQueueUserWorkItem(static c => c.GoOnReading(), this, preferLocal: false),
+            Resume = () => ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false),
         };
         Outbox.Overflow = () => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
         var clock = Deadlines.Of(options.TimeProvider);
@@ -48,6 +37,8 @@ internal sealed class ConnectionCore : IByteReceiver
 
     public Session Session { get; }
 
+    public Intake Intake { get; }
+
     public Inbox Inbox { get; }
 
     public Outbox Outbox { get; }
@@ -57,9 +48,6 @@ internal sealed class ConnectionCore : IByteReceiver
     public ILogger Logger { get; }
 
     public long Id { get; }
-
-    /// <summary>A count that changes with every arrival.</summary>
-    public int Received => Volatile.Read(ref _received);
 
     public Task<CloseResult> Closed => _closed.Task;
 
@@ -73,22 +61,8 @@ internal sealed class ConnectionCore : IByteReceiver
         _watch.Start();
     }
 
-    public void OnBytes(Span<byte> bytes)
-    {
-        Volatile.Write(ref _received, _received + 1);
-        lock (_reading)
-        {
-            var rest = Read(bytes);
-            if (!rest.IsEmpty)
-            {
-                _stash = ArrayPool<byte>.Shared.Rent(rest.Length);
-                rest.CopyTo(_stash);
-                (_stashStart, _stashEnd) = (0, rest.Length);
-            }
-        }
-    }
-
-    public void OnEnded(Exception? error)
+    /// <summary>The link is at its end: so is everything.</summary>
+    public void LinkEnded(Exception? error)
     {
         CloseResult result;
         lock (Outbox.Door)
@@ -102,30 +76,10 @@ internal sealed class ConnectionCore : IByteReceiver
         Link.Cut();
         Outbox.Break();
         KeepAlive.End();
-        lock (_reading)
-        {
-            ReturnStash();
-        }
-
         Inbox.End();
         Telemetry.Closed(Session.Role.ToString(), result);
         Log.Closed(Logger, Id, (int)result.Code, result.Reason, result.Initiator, result.IsClean);
         _closed.TrySetResult(result);
-    }
-
-    /// <summary>Takes over a paused link, first with the bytes that came behind the opening handshake.</summary>
-    public void TakeOver(Span<byte> behind)
-    {
-        Link.Receiver = this;
-        if (!behind.IsEmpty)
-        {
-            OnBytes(behind);
-        }
-
-        lock (_reading)
-        {
-            ResumeLink();
-        }
     }
 
     /// <summary>Begins an orderly close, if none is under way.</summary>
@@ -175,7 +129,7 @@ internal sealed class ConnectionCore : IByteReceiver
         byte[] payload = KeepAlive.NewPayload();
         lock (Outbox.Door)
         {
-            KeepAlive.SentOwn(payload, Outbox.AppendControl(Opcode.Ping, payload), Received);
+            KeepAlive.SentOwn(payload, Outbox.AppendControl(Opcode.Ping, payload), Intake.Received);
         }
 
         Outbox.Flush();
@@ -184,133 +138,8 @@ internal sealed class ConnectionCore : IByteReceiver
     /// <summary>Watches the backlog from now on: something had to be queued.</summary>
     public void WatchBacklog() => _watch.Backlog();
 
-    private Span<byte> Read(Span<byte> bytes)
-    {
-        if (Session.State != ClosingState.Open && (_discarded += bytes.Length) > MaxDiscardedBytes)
-        {
-            Cut(ClosingEvent.Deadline, "the peer sent too much after the close");
-        }
-
-        bool owed = false;
-        try
-        {
-            var found = default(SessionEvent);
-            while (Session.TryRead(ref bytes, ref found))
-            {
-                owed |= Handle(found);
-                if (Inbox.IsPaused && !bytes.IsEmpty)
-                {
-                    break;
-                }
-            }
-        }
-        catch (Exception e)
-        {
-            // Whatever a peer sends must not get here; if it does, it costs this connection and no other.
-            Log.InternalError(Logger, Id, e);
-            Cut(ClosingEvent.Abort, "internal error", log: false);
-            bytes = default;
-        }
-
-        if (owed)
-        {
-            Outbox.Flush();
-        }
-
-        // Bytes that are left over come first, whoever has ended the pause meanwhile: GoOnReading is then on its way.
-        if (Inbox.IsPaused || !bytes.IsEmpty)
-        {
-            Link.PauseReading();
-        }
-
-        return bytes;
-    }
-
-    /// <summary>Goes on after a pause: first with what was left of the last bytes, then with the link.</summary>
-    private void GoOnReading()
-    {
-        lock (_reading)
-        {
-            if (!Inbox.IsPaused && _stash is not null)
-            {
-                var rest = Read(_stash.AsSpan(_stashStart.._stashEnd));
-                _stashStart = _stashEnd - rest.Length;
-                if (rest.IsEmpty)
-                {
-                    ReturnStash();
-                }
-            }
-
-            ResumeLink();
-        }
-    }
-
-    private void ResumeLink()
-    {
-        if (!Inbox.IsPaused && _stash is null)
-        {
-            Link.ResumeReading();
-        }
-    }
-
-    private void ReturnStash()
-    {
-        if (_stash is { } stash)
-        {
-            _stash = null;
-            ArrayPool<byte>.Shared.Return(stash);
-        }
-    }
-
-    /// <summary>Handles one event; the answer is whether bytes are owed that are not flushed yet.</summary>
-    private bool Handle(in SessionEvent found)
-    {
-        switch (found.Kind)
-        {
-            case ClosingEvent.Data:
-                if ((Session.Look(ClosingEvent.Data) & ClosingActions.Deliver) != 0)
-                {
-                    Telemetry.ReceivedPiece(found.Payload.Length, found.EndOfMessage);
-                    Inbox.Add(found.Payload, found.Type, found.EndOfMessage, found.FrameBytesLeft);
-                }
-
-                return false;
-
-            case ClosingEvent.Ping:
-                Show(Opcode.Ping, found.Payload);
-                return Answer(found.Payload);
-
-            case ClosingEvent.Pong:
-                KeepAlive.Pong(found.Payload);
-                Show(Opcode.Pong, found.Payload);
-                return false;
-
-            case ClosingEvent.PeerClose:
-                Show(Opcode.Close, found.Payload);
-                PeerClosed(found.Payload);
-                return false;
-
-            default:
-                Failed(found.Violation!);
-                return false;
-        }
-    }
-
-    private bool Answer(ReadOnlySpan<byte> ping)
-    {
-        lock (Outbox.Door)
-        {
-            bool answer = (Session.Look(ClosingEvent.Ping) & ClosingActions.SendPong) != 0;
-            if (answer)
-            {
-                Outbox.AppendPong(ping);
-            }
-
-            return answer;
-        }
-    }
-
-    private void PeerClosed(ReadOnlySpan<byte> body)
+    /// <summary>The peer's close frame came.</summary>
+    public void PeerClosed(ReadOnlySpan<byte> body)
     {
         ClosingActions actions;
         lock (Outbox.Door)
@@ -323,7 +152,8 @@ internal sealed class ConnectionCore : IByteReceiver
         Do(actions);
     }
 
-    private void Failed(Violation violation)
+    /// <summary>The peer broke a rule.</summary>
+    public void PeerFailed(Violation violation)
     {
         ClosingActions actions;
         lock (Outbox.Door)
@@ -379,18 +209,6 @@ internal sealed class ConnectionCore : IByteReceiver
         if ((actions & ClosingActions.Cut) != 0)
         {
             Link.Cut();
-        }
-    }
-
-    private void Show(Opcode opcode, ReadOnlySpan<byte> payload)
-    {
-        try
-        {
-            ControlFrameSeen?.Invoke(opcode, payload);
-        }
-        catch (Exception e)
-        {
-            Log.ControlFrameHandlerFailed(Logger, Id, e);
         }
     }
 }

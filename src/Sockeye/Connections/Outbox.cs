@@ -1,4 +1,3 @@
-using Sockeye.Diagnostics;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Framing;
 using Sockeye.Transports;
@@ -10,7 +9,7 @@ namespace Sockeye.Connections;
 /// one holds the turn until its end. What the link does not take at once is backlog: it stays under the mark, because a frame
 /// that does not fit waits outside, where it can still be withdrawn.
 /// </summary>
-internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy policy) : IBacklog
+internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy policy) : LinkWriter(link, masks)
 {
     /// <summary>Payloads up to this size are copied when they must wait; the sender of a larger one waits with it.</summary>
     private const int CopyBytes = 64 * 1024;
@@ -18,21 +17,9 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// <summary>With more than this unsent, only the latest pong is kept (RFC 6455 §5.5.3 allows it): pings never read cost nothing.</summary>
     private const int PongBacklogBytes = 16 * 1024;
 
-    private readonly SegmentQueue _queue = new(masks);
     private readonly SendTurns _turns = new();
     private byte[]? _owedPong;
-    private long _backlog;
-    private long _written;
-    private bool _pulling, _closed, _endWhenEmpty, _broken;
-
-    /// <summary>Guards everything here, and the closing state of the session: the order of frames and of states is one order.</summary>
-    public Lock Door { get; } = new();
-
-    /// <summary>Bytes that the link has not taken yet.</summary>
-    public long Backlog => Volatile.Read(ref _backlog);
-
-    /// <summary>Bytes that the link has taken, ever.</summary>
-    public long Written => Volatile.Read(ref _written);
+    private bool _closed;
 
     /// <summary>Messages dropped by <see cref="SlowPeerPolicy.DropNewest"/>.</summary>
     public long Dropped { get; private set; }
@@ -76,10 +63,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             }
         }
 
-        if (pull)
-        {
-            link.StartBacklog(this);
-        }
+        Pull(pull);
 
         if (refused)
         {
@@ -105,7 +89,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             sent = _turns.MayGo(null) && Fits(payload.Length);
             if (sent)
             {
-                PutCopy(firstByte, payload);
+                Write(firstByte, payload);
                 pull = FlushLocked();
             }
             else
@@ -114,10 +98,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             }
         }
 
-        if (pull)
-        {
-            link.StartBacklog(this);
-        }
+        Pull(pull);
 
         if (!sent && policy == SlowPeerPolicy.Close)
         {
@@ -133,17 +114,16 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     {
         if (!_closed)
         {
-            _queue.AppendFrame(HybiFraming.FirstByte(opcode, true), payload);
-            Count();
+            Append(HybiFraming.FirstByte(opcode, true), payload);
         }
 
-        return _written + _queue.Length;
+        return Written + Backlog;
     }
 
     /// <summary>Appends the answer to a ping, or remembers the latest one while the peer takes nothing. With the door held.</summary>
     public void AppendPong(ReadOnlySpan<byte> payload)
     {
-        if (_queue.Length > PongBacklogBytes)
+        if (Backlog > PongBacklogBytes)
         {
             _owedPong = payload.ToArray();
         }
@@ -154,13 +134,6 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         }
     }
 
-    /// <summary>Appends bytes of the opening handshake. With the door held.</summary>
-    public void AppendRaw(ReadOnlySpan<byte> bytes)
-    {
-        _queue.AppendRaw(bytes);
-        Count();
-    }
-
     /// <summary>No frame follows any more: whoever waits outside is told. With the door held.</summary>
     public void CloseDoor()
     {
@@ -169,155 +142,29 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         _turns.Refuse(static () => new WebSocketClosedException());
     }
 
-    /// <summary>Ends the sending direction as soon as everything is written. With the door held.</summary>
-    public void EndWhenEmpty()
-    {
-        _endWhenEmpty = true;
-        EndIfEmpty();
-    }
-
-    /// <summary>Writes what is queued as far as the link takes it.</summary>
-    public void Flush()
-    {
-        bool pull;
-        lock (Door)
-        {
-            pull = FlushLocked();
-        }
-
-        if (pull)
-        {
-            link.StartBacklog(this);
-        }
-    }
-
     /// <summary>The link is gone: nothing will be written any more.</summary>
     public void Break()
     {
         lock (Door)
         {
-            CloseDoor();
-            _broken = true;
-            if (!_pulling)
-            {
-                Drop(); // else the puller still reads the memory: it comes back and finds the door broken
-            }
+            BreakLocked();
         }
     }
 
-    bool IBacklog.TryPeek(out ReadOnlyMemory<byte> bytes)
+    protected override void BreakLocked()
     {
-        lock (Door)
-        {
-            if (_broken)
-            {
-                Drop();
-            }
-
-            if (_queue.IsEmpty)
-            {
-                bytes = default;
-                _pulling = false;
-                EndIfEmpty();
-                return false;
-            }
-
-            bytes = _queue.Peek().First;
-            return true;
-        }
+        CloseDoor();
+        base.BreakLocked();
     }
 
-    void IBacklog.Advance(int count)
+    /// <summary>Writes the pong that is owed, and lets in who waits outside, in order, as far as they fit.</summary>
+    protected override void MadeRoom()
     {
-        lock (Door)
-        {
-            Wrote(count);
-        }
-    }
-
-    void IBacklog.Fail()
-    {
-        lock (Door)
-        {
-            _pulling = false;
-        }
-
-        Break();
-    }
-
-    private bool Fits(int payload) => _queue.Length == 0 || _queue.Length + FrameHeader.MaxSize + payload <= mark;
-
-    /// <summary>Lets a frame in that may go and fits. The answer is whom to wait for, if the payload was borrowed.</summary>
-    private SendWaiter? Put(byte firstByte, ReadOnlyMemory<byte> payload, object? turn, bool endsTurn, SendWaiter? waiter)
-    {
-        _turns.Go(turn, endsTurn);
-        if (payload.Length <= CopyBytes)
-        {
-            PutCopy(firstByte, payload.Span);
-            return null;
-        }
-
-        waiter ??= new SendWaiter(firstByte, payload, turn, endsTurn);
-        waiter.IsStarted = true;
-        _queue.AppendBorrowed(firstByte, payload, waiter);
-        Count();
-        return waiter;
-    }
-
-    private void PutCopy(byte firstByte, ReadOnlySpan<byte> payload)
-    {
-        if (masks || _pulling || !_queue.IsEmpty)
-        {
-            _queue.AppendFrame(firstByte, payload);
-            Count();
-            return;
-        }
-
-        // Nothing is queued: straight to the link, and only what it leaves is copied.
-        Span<byte> header = stackalloc byte[FrameHeader.MaxSize];
-        header = header[..HybiFraming.WriteHeader(header, firstByte, payload.Length, null)];
-        int taken = link.TryWrite(header, payload);
-        _written += taken;
-        _queue.AppendRaw(header[Math.Min(taken, header.Length)..]);
-        _queue.AppendRaw(payload[Math.Max(0, taken - header.Length)..]);
-        Count();
-    }
-
-    private bool FlushLocked()
-    {
-        LetIn();
-        while (!_pulling && !_broken && !_queue.IsEmpty)
-        {
-            var (first, second) = _queue.Peek();
-            int taken = link.TryWrite(first.Span, second.Span);
-            Wrote(taken);
-            if (taken < first.Length + second.Length)
-            {
-                _pulling = true;
-                return true;
-            }
-        }
-
-        EndIfEmpty();
-        return false;
-    }
-
-    private void Wrote(int count)
-    {
-        _written += count;
-        _queue.Advance(count);
-        Count();
-        if (_owedPong is { } pong && _queue.Length <= PongBacklogBytes)
+        if (_owedPong is { } pong && Backlog <= PongBacklogBytes)
         {
             AppendPong(pong);
         }
 
-        LetIn();
-    }
-
-    /// <summary>Lets in who waits outside, in order, as far as they fit.</summary>
-    private void LetIn()
-    {
         while (!_closed && _turns.Next is { } waiter && Fits(waiter.Payload.Length))
         {
             _turns.Remove(waiter);
@@ -327,6 +174,24 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
                 waiter.TrySetResult();
             }
         }
+    }
+
+    private bool Fits(int payload) => Backlog == 0 || Backlog + FrameHeader.MaxSize + payload <= mark;
+
+    /// <summary>Lets a frame in that may go and fits. The answer is whom to wait for, if the payload was borrowed.</summary>
+    private SendWaiter? Put(byte firstByte, ReadOnlyMemory<byte> payload, object? turn, bool endsTurn, SendWaiter? waiter)
+    {
+        _turns.Go(turn, endsTurn);
+        if (payload.Length <= CopyBytes)
+        {
+            Write(firstByte, payload.Span);
+            return null;
+        }
+
+        waiter ??= new SendWaiter(firstByte, payload, turn, endsTurn);
+        waiter.IsStarted = true;
+        Append(firstByte, payload, waiter);
+        return waiter;
     }
 
     private void Withdraw(SendWaiter waiter, CancellationToken cancellationToken)
@@ -355,27 +220,5 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         {
             await waiter.Task.ConfigureAwait(false);
         }
-    }
-
-    private void EndIfEmpty()
-    {
-        if (_endWhenEmpty && _queue.IsEmpty && !_pulling && !_broken)
-        {
-            _endWhenEmpty = false;
-            link.ShutdownSend();
-        }
-    }
-
-    private void Drop()
-    {
-        _queue.Clear(static () => new WebSocketClosedException());
-        Count();
-    }
-
-    private void Count()
-    {
-        long now = _queue.Length;
-        Telemetry.BacklogChanged(now - _backlog);
-        Volatile.Write(ref _backlog, now);
     }
 }

@@ -199,7 +199,7 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
     {
         _outbox.Flush();
         core.Start();
-        core.TakeOver(_behind);
+        core.Intake.TakeOver(_behind);
         _behind = [];
     }
 

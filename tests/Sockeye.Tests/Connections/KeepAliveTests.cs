@@ -67,9 +67,9 @@ public sealed class KeepAliveTests
         {
             time.Advance(TimeSpan.FromSeconds(20));
             Assert.Equal(0x89, (await peer.ReadFrameAsync()).First);
-            int before = server.Core.Received;
+            int before = server.Core.Intake.Received;
             await peer.SendAsync(slow[at++]); // never a pong, only one byte of a message
-            await Waits.Until(() => server.Core.Received > before, "the byte arrives");
+            await Waits.Until(() => server.Core.Intake.Received > before, "the byte arrives");
             time.Advance(TimeSpan.FromSeconds(19.9));
             Assert.Equal(ConnectionState.Open, server.State);
             time.Advance(TimeSpan.FromSeconds(0.1));
@@ -78,9 +78,9 @@ public sealed class KeepAliveTests
             {
                 time.Advance(TimeSpan.Zero);
                 Assert.Equal(0x89, (await peer.ReadFrameAsync()).First);
-                before = server.Core.Received;
+                before = server.Core.Intake.Received;
                 await peer.SendAsync(slow[at++]);
-                await Waits.Until(() => server.Core.Received > before, "the byte arrives");
+                await Waits.Until(() => server.Core.Intake.Received > before, "the byte arrives");
             }
         }
 

@@ -1,0 +1,207 @@
+using System.Buffers;
+using Sockeye.Diagnostics;
+using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Sessions;
+using Sockeye.Transports;
+
+namespace Sockeye.Connections;
+
+/// <summary>
+/// A connection's receiving end: takes the link's bytes through the session, hands messages to the inbox, has pings answered,
+/// and pauses the link while the application lags, keeping what was read too much.
+/// </summary>
+internal sealed class Intake(ConnectionCore core) : IByteReceiver
+{
+    /// <summary>What a peer may still send while the connection closes, before the link is cut.</summary>
+    private const long MaxDiscardedBytes = 16 << 20;
+
+    // One reader at a time: the link's thread, or the one that goes on after a pause.
+    private readonly Lock _reading = new();
+    private byte[]? _stash;
+    private int _stashStart;
+    private int _stashEnd;
+    private long _discarded;
+    private int _received;
+
+    /// <summary>A count that changes with every arrival.</summary>
+    public int Received => Volatile.Read(ref _received);
+
+    public void OnBytes(Span<byte> bytes)
+    {
+        Volatile.Write(ref _received, _received + 1);
+        lock (_reading)
+        {
+            var rest = Read(bytes);
+            if (!rest.IsEmpty)
+            {
+                _stash = ArrayPool<byte>.Shared.Rent(rest.Length);
+                rest.CopyTo(_stash);
+                (_stashStart, _stashEnd) = (0, rest.Length);
+            }
+        }
+    }
+
+    public void OnEnded(Exception? error)
+    {
+        lock (_reading)
+        {
+            ReturnStash();
+        }
+
+        core.LinkEnded(error);
+    }
+
+    /// <summary>Takes over a paused link, first with the bytes that came behind the opening handshake.</summary>
+    public void TakeOver(Span<byte> behind)
+    {
+        core.Link.Receiver = this;
+        if (!behind.IsEmpty)
+        {
+            OnBytes(behind);
+        }
+
+        lock (_reading)
+        {
+            ResumeLink();
+        }
+    }
+
+    /// <summary>Goes on after a pause: first with what was left of the last bytes, then with the link.</summary>
+    public void GoOn()
+    {
+        lock (_reading)
+        {
+            if (!core.Inbox.IsPaused && _stash is not null)
+            {
+                var rest = Read(_stash.AsSpan(_stashStart.._stashEnd));
+                _stashStart = _stashEnd - rest.Length;
+                if (rest.IsEmpty)
+                {
+                    ReturnStash();
+                }
+            }
+
+            ResumeLink();
+        }
+    }
+
+    /// <summary>Reads bytes; the answer is what is left of them because the application lags.</summary>
+    private Span<byte> Read(Span<byte> bytes)
+    {
+        if (core.Session.State != ClosingState.Open && (_discarded += bytes.Length) > MaxDiscardedBytes)
+        {
+            core.Cut(ClosingEvent.Deadline, "the peer sent too much after the close");
+        }
+
+        bool owed = false;
+        try
+        {
+            var found = default(SessionEvent);
+            while (core.Session.TryRead(ref bytes, ref found))
+            {
+                owed |= Handle(found);
+                if (core.Inbox.IsPaused && !bytes.IsEmpty)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever a peer sends must not get here; if it does, it costs this connection and no other.
+            Log.InternalError(core.Logger, core.Id, e);
+            core.Cut(ClosingEvent.Abort, "internal error", log: false);
+            bytes = default;
+        }
+
+        if (owed)
+        {
+            core.Outbox.Flush();
+        }
+
+        // Bytes that are left over come first, whoever has ended the pause meanwhile: GoOn is then on its way.
+        if (core.Inbox.IsPaused || !bytes.IsEmpty)
+        {
+            core.Link.PauseReading();
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Handles one event; the answer is whether bytes are owed that are not flushed yet.</summary>
+    private bool Handle(in SessionEvent found)
+    {
+        switch (found.Kind)
+        {
+            case ClosingEvent.Data:
+                if ((core.Session.Look(ClosingEvent.Data) & ClosingActions.Deliver) != 0)
+                {
+                    Telemetry.ReceivedPiece(found.Payload.Length, found.EndOfMessage);
+                    core.Inbox.Add(found.Payload, found.Type, found.EndOfMessage, found.FrameBytesLeft);
+                }
+
+                return false;
+
+            case ClosingEvent.Ping:
+                Show(Opcode.Ping, found.Payload);
+                return Answer(found.Payload);
+
+            case ClosingEvent.Pong:
+                core.KeepAlive.Pong(found.Payload);
+                Show(Opcode.Pong, found.Payload);
+                return false;
+
+            case ClosingEvent.PeerClose:
+                Show(Opcode.Close, found.Payload);
+                core.PeerClosed(found.Payload);
+                return false;
+
+            default:
+                core.PeerFailed(found.Violation!);
+                return false;
+        }
+    }
+
+    private bool Answer(ReadOnlySpan<byte> ping)
+    {
+        lock (core.Outbox.Door)
+        {
+            bool answer = (core.Session.Look(ClosingEvent.Ping) & ClosingActions.SendPong) != 0;
+            if (answer)
+            {
+                core.Outbox.AppendPong(ping);
+            }
+
+            return answer;
+        }
+    }
+
+    private void Show(Opcode opcode, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            core.ControlFrameSeen?.Invoke(opcode, payload);
+        }
+        catch (Exception e)
+        {
+            Log.ControlFrameHandlerFailed(core.Logger, core.Id, e);
+        }
+    }
+
+    private void ResumeLink()
+    {
+        if (!core.Inbox.IsPaused && _stash is null)
+        {
+            core.Link.ResumeReading();
+        }
+    }
+
+    private void ReturnStash()
+    {
+        if (_stash is { } stash)
+        {
+            _stash = null;
+            ArrayPool<byte>.Shared.Return(stash);
+        }
+    }
+}

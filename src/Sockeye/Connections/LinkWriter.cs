@@ -1,0 +1,196 @@
+using Sockeye.Diagnostics;
+using Sockeye.Protocol.Frames;
+using Sockeye.Protocol.Framing;
+using Sockeye.Transports;
+
+namespace Sockeye.Connections;
+
+/// <summary>
+/// Brings bytes onto a link in order: straight if nothing is queued, else behind what is; what the link does not take at once
+/// it pulls when it can. The holder of the door calls; the link pulls on threads of its own.
+/// </summary>
+internal abstract class LinkWriter(Link link, bool masks) : IBacklog
+{
+    private readonly SegmentQueue _queue = new(masks);
+    private long _backlog;
+    private long _written;
+    private bool _pulling, _endWhenEmpty, _broken;
+
+    /// <summary>Guards everything here, and the closing state of the session: the order of frames and of states is one order.</summary>
+    public Lock Door { get; } = new();
+
+    /// <summary>Bytes that the link has not taken yet.</summary>
+    public long Backlog => Volatile.Read(ref _backlog);
+
+    /// <summary>Bytes that the link has taken, ever.</summary>
+    public long Written => Volatile.Read(ref _written);
+
+    /// <summary>Appends bytes of the opening handshake. With the door held.</summary>
+    public void AppendRaw(ReadOnlySpan<byte> bytes)
+    {
+        _queue.AppendRaw(bytes);
+        Count();
+    }
+
+    /// <summary>Ends the sending direction as soon as everything is written. With the door held.</summary>
+    public void EndWhenEmpty()
+    {
+        _endWhenEmpty = true;
+        EndIfEmpty();
+    }
+
+    /// <summary>Writes what is queued as far as the link takes it.</summary>
+    public void Flush()
+    {
+        bool pull;
+        lock (Door)
+        {
+            pull = FlushLocked();
+        }
+
+        Pull(pull);
+    }
+
+    bool IBacklog.TryPeek(out ReadOnlyMemory<byte> bytes)
+    {
+        lock (Door)
+        {
+            if (_broken)
+            {
+                Drop();
+            }
+
+            if (_queue.IsEmpty)
+            {
+                bytes = default;
+                _pulling = false;
+                EndIfEmpty();
+                return false;
+            }
+
+            bytes = _queue.Peek().First;
+            return true;
+        }
+    }
+
+    void IBacklog.Advance(int count)
+    {
+        lock (Door)
+        {
+            Wrote(count);
+        }
+    }
+
+    void IBacklog.Fail()
+    {
+        lock (Door)
+        {
+            _pulling = false;
+            BreakLocked();
+        }
+    }
+
+    /// <summary>Has the link pull, without the door, if a flush said so.</summary>
+    protected void Pull(bool needed)
+    {
+        if (needed)
+        {
+            link.StartBacklog(this);
+        }
+    }
+
+    /// <summary>Bytes were taken, or are about to be: who waits outside may fit now. With the door held.</summary>
+    protected abstract void MadeRoom();
+
+    /// <summary>Queues a frame, payload copied.</summary>
+    protected void Append(byte firstByte, ReadOnlySpan<byte> payload)
+    {
+        _queue.AppendFrame(firstByte, payload);
+        Count();
+    }
+
+    /// <summary>Queues a frame whose payload stays the sender's, who waits.</summary>
+    protected void Append(byte firstByte, ReadOnlyMemory<byte> payload, SendWaiter waiter)
+    {
+        _queue.AppendBorrowed(firstByte, payload, waiter);
+        Count();
+    }
+
+    /// <summary>Brings a frame straight to the link if nothing is queued, and copies only what the link leaves.</summary>
+    protected void Write(byte firstByte, ReadOnlySpan<byte> payload)
+    {
+        if (masks || _pulling || !_queue.IsEmpty)
+        {
+            Append(firstByte, payload);
+            return;
+        }
+
+        Span<byte> header = stackalloc byte[FrameHeader.MaxSize];
+        header = header[..HybiFraming.WriteHeader(header, firstByte, payload.Length, null)];
+        int taken = link.TryWrite(header, payload);
+        _written += taken;
+        _queue.AppendRaw(header[Math.Min(taken, header.Length)..]);
+        _queue.AppendRaw(payload[Math.Max(0, taken - header.Length)..]);
+        Count();
+    }
+
+    /// <summary>Writes what is queued; the answer is whether the link must pull the rest.</summary>
+    protected bool FlushLocked()
+    {
+        MadeRoom();
+        while (!_pulling && !_broken && !_queue.IsEmpty)
+        {
+            var (first, second) = _queue.Peek();
+            int taken = link.TryWrite(first.Span, second.Span);
+            Wrote(taken);
+            if (taken < first.Length + second.Length)
+            {
+                _pulling = true;
+                return true;
+            }
+        }
+
+        EndIfEmpty();
+        return false;
+    }
+
+    /// <summary>The link is gone: nothing will be written any more.</summary>
+    protected virtual void BreakLocked()
+    {
+        _broken = true;
+        if (!_pulling)
+        {
+            Drop(); // else the link still reads the memory: it comes back and finds the door broken
+        }
+    }
+
+    private void Wrote(int count)
+    {
+        _written += count;
+        _queue.Advance(count);
+        Count();
+        MadeRoom();
+    }
+
+    private void EndIfEmpty()
+    {
+        if (_endWhenEmpty && _queue.IsEmpty && !_pulling && !_broken)
+        {
+            _endWhenEmpty = false;
+            link.ShutdownSend();
+        }
+    }
+
+    private void Drop()
+    {
+        _queue.Clear(static () => new WebSocketClosedException());
+        Count();
+    }
+
+    private void Count()
+    {
+        long now = _queue.Length;
+        Telemetry.BacklogChanged(now - _backlog);
+        Volatile.Write(ref _backlog, now);
+    }
+}
