@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
@@ -16,7 +15,6 @@ namespace Sockeye.Client;
 /// <summary>The client's opening handshake on one link: sends the request, judges the answer, hands the link to the connection.</summary>
 internal sealed class ClientOpening : IByteReceiver
 {
-    private const int MaxBodyBytes = 1024;
     private static readonly TimeSpan s_bodyTime = TimeSpan.FromSeconds(1);
 
     private readonly Uri _url;
@@ -28,8 +26,7 @@ internal sealed class ClientOpening : IByteReceiver
     private Link _link = null!;
     private Outbox _outbox = null!;
     private ClientHandshakeResult? _refusal;
-    private byte[] _body = [];
-    private int _bodyWanted;
+    private RefusalBody? _body;
 
     public ClientOpening(Uri url, WebSocketClientOptions options, Activity? activity)
     {
@@ -149,8 +146,13 @@ internal sealed class ClientOpening : IByteReceiver
         }
 
         _refusal = result;
-        bool counted = int.TryParse(Head["Content-Length"], NumberStyles.None, CultureInfo.InvariantCulture, out int length);
-        _bodyWanted = result.Error != ClientHandshakeError.Status ? 0 : counted ? Math.Min(length, MaxBodyBytes) : MaxBodyBytes;
+        if (result.Error != ClientHandshakeError.Status)
+        {
+            Refused();
+            return;
+        }
+
+        _body = new RefusalBody(Head);
         _ = GiveUpBodyAsync();
         Collect(behind);
     }
@@ -164,15 +166,15 @@ internal sealed class ClientOpening : IByteReceiver
 
     private void Collect(ReadOnlySpan<byte> body)
     {
-        _body = [.. _body, .. body[..Math.Min(body.Length, _bodyWanted - _body.Length)]];
-        if (_body.Length >= _bodyWanted)
+        _body?.Add(body);
+        if (_body is null or { IsComplete: true })
         {
             Refused();
         }
     }
 
     private void Refused() => _opened.TrySetException(
-        new WebSocketHandshakeException(_refusal!.Error, _refusal.Message, Head, _body));
+        new WebSocketHandshakeException(_refusal!.Error, _refusal.Message, Head, _body?.Bytes ?? []));
 
     private void Open(ClientHandshakeResult result, Span<byte> behind)
     {

@@ -146,7 +146,8 @@ internal sealed class ConnectionCore
         {
             _report.Remote(body, Session.State);
             actions = Session.Step(ClosingEvent.PeerClose);
-            Owe(actions, ClosePayload.Read(body).Code, ""); // the code is echoed (RFC 6455 §5.5.1)
+            var (code, reason) = ClosePayload.Read(body);
+            Owe(actions, code, reason); // the answer echoes the code (RFC 6455 §5.5.1), and others echo the reason too
         }
 
         Do(actions);

@@ -101,7 +101,7 @@ public sealed class ClosingTests
         await using var host = await WebSocketServer.StartAsync(new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" } });
         using var peer = await OpenRawAsync(host);
         await peer.Raw.SendFrameAsync(0x88, [0x0F, 0xA1, (byte)'x']);
-        Assert.Equal(new byte[] { 0x88, 2, 0x0F, 0xA1 }, await peer.Raw.ReadToEndAsync());
+        Assert.Equal(new byte[] { 0x88, 3, 0x0F, 0xA1, (byte)'x' }, await peer.Raw.ReadToEndAsync());
         peer.Raw.Dispose();
         Assert.True((await peer.Connection.Closed.Soon()).IsClean);
     }
