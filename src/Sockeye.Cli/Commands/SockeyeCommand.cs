@@ -7,12 +7,14 @@ namespace Sockeye.Cli.Commands;
 /// <summary>The whole command line: its commands, and what happens when something is wrong with it.</summary>
 internal static class SockeyeCommand
 {
+    private const string Name = "sockeye";
+
     public static async Task<int> RunAsync(string[] args)
     {
         // A value may begin with '@' or be several letters behind one dash: both are messages here, not files and flags.
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         var parsed = Create().Parse(args, parser);
-        string command = parsed.CommandResult.Command is RootCommand ? "sockeye" : $"sockeye {parsed.CommandResult.Command.Name}";
+        string command = parsed.CommandResult.Command.Name is Name ? Name : $"{Name} {parsed.CommandResult.Command.Name}";
         try
         {
             if (parsed.Action is ParseErrorAction or null)
@@ -37,15 +39,14 @@ internal static class SockeyeCommand
         }
     }
 
-    private static RootCommand Create()
+    // Not a RootCommand, which is named after the assembly.
+    private static Command Create() => new(Name, "Serves, connects to and looks at WebSockets.")
     {
-        var root = new RootCommand("Serves, connects to and looks at WebSockets.") { ServeCommand.Create(), ConnectCommand.Create() };
-        var help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!);
-        help.Description = "Show this help";
-        root.Options.OfType<VersionOption>().Single().Description = "Show the version";
-        return root;
-    }
+        ServeCommand.Create(),
+        ConnectCommand.Create(),
+        new HelpOption { Action = new HelpWithExamples(new HelpAction()), Description = "Show this help" },
+        new VersionOption { Description = "Show the version" },
+    };
 
     private static string OneLine(string text) =>
         string.Join(' ', Notes.Harmless(text).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
