@@ -91,6 +91,13 @@ internal static class ServeCommand
             throw ProgramException.Usage($"--path takes a path such as /chat, not '{path}'.");
         }
 
+        string? withPath = settings.Listen.FirstOrDefault(
+            url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri is { Scheme: "ws" or "wss", PathAndQuery: not "/" });
+        if (withPath is not null)
+        {
+            throw ProgramException.Usage($"Cannot listen on '{withPath}': it has only a host and a port; give the path with --path.");
+        }
+
         if (settings.AllowAnyOrigin && settings.Origins.Count > 0)
         {
             throw ProgramException.Usage("Give either --origin or --allow-any-origin.");

@@ -74,7 +74,8 @@ internal static class ConnectRun
         }
         catch (IOException e)
         {
-            string why = e.InnerException is SocketException socket ? socket.Message + "." : e.Message;
+            string why = settings.UnixPath is { } path && !File.Exists(path) ? "there is no such socket."
+                : e.InnerException is SocketException socket ? socket.Message + "." : e.Message;
             throw ProgramException.Failed($"Cannot connect to {settings.Text}: {why}");
         }
         catch (Exception e) when (e is SocketException or TimeoutException)

@@ -133,7 +133,7 @@ public class ServeTests
     public async Task The_page_runs_nothing_but_its_own_style_and_script()
     {
         await using var server = await SockeyeProcess.ServeAsync();
-        using var http = new HttpClient();
+        using var http = Direct();
         using var answer = await http.GetAsync(server.Page);
         string html = await answer.Content.ReadAsStringAsync();
         string policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
@@ -158,7 +158,7 @@ public class ServeTests
     public async Task With_a_path_the_page_knows_it_and_other_paths_are_404()
     {
         await using var server = await SockeyeProcess.ServeAsync("--path", "/a&b");
-        using var http = new HttpClient();
+        using var http = Direct();
         Assert.Contains("<meta name=\"websocket-path\" content=\"/a&amp;b\">", await http.GetStringAsync(server.Page), StringComparison.Ordinal);
 
         Assert.Equal(HttpStatusCode.UpgradeRequired, (await http.GetAsync(server.Page + "a&b")).StatusCode);
@@ -177,7 +177,7 @@ public class ServeTests
     public async Task Small_questions_have_small_answers()
     {
         await using var server = await SockeyeProcess.ServeAsync();
-        using var http = new HttpClient();
+        using var http = Direct();
 
         Assert.Equal("ok", await http.GetStringAsync(server.Page + "health"));
         Assert.Equal(HttpStatusCode.NoContent, (await http.GetAsync(server.Page + "favicon.ico")).StatusCode);
@@ -199,6 +199,9 @@ public class ServeTests
         Assert.Empty(outcome.Lines);
         Assert.Contains("opened", outcome.Errors, StringComparison.Ordinal); // -v
     }
+
+    /// <summary>Whatever proxy the environment names.</summary>
+    private static HttpClient Direct() => new(new HttpClientHandler { UseProxy = false });
 
     private static async Task TextAsync(WebSocketConnection connection, string text)
     {
