@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Threading.Channels;
+using Sockeye.Tests.Architecture;
 
 namespace Sockeye.Interop.Tests.Cli;
 
@@ -36,8 +37,9 @@ internal sealed class SockeyeProcess : IAsyncDisposable
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>The built program, which the build puts next to the tests.</summary>
-    public static string Program => Path.Combine(AppContext.BaseDirectory, "Sockeye.Cli.dll");
+    /// <summary>The program, built with the tests: bin/CONFIGURATION/FRAMEWORK is the same in both.</summary>
+    public static string Program { get; } = Path.Combine(
+        [Repository.PathTo("src/Sockeye.Cli/bin"), .. AppContext.BaseDirectory.TrimEnd('/').Split('/')[^2..], "Sockeye.Cli.dll"]);
 
     /// <summary>Where a server listens first, as it printed it.</summary>
     public string Url { get; private set; } = "";
