@@ -36,6 +36,7 @@ internal sealed class TerminalSession(WebSocketConnection connection, ConnectSet
 
         var result = await Ending.CloseAsync(connection, signals);
         await Task.WhenAny(receiving, signals.Second);
+        TypedAhead.Drop();
         _screen.Show(ExitCode.Of(result) == ExitCode.Ok ? LineStyle.Good : LineStyle.Bad, Ending.Describe(result));
         if (typing.IsFaulted)
         {
