@@ -1,1 +1,3 @@
-return 0;
+using Sockeye.Cli.Commands;
+
+return await SockeyeCommand.RunAsync(args);

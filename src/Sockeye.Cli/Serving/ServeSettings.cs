@@ -1,0 +1,29 @@
+namespace Sockeye.Cli.Serving;
+
+/// <summary>What the command line of <c>serve</c> asks for.</summary>
+internal sealed record ServeSettings
+{
+    public required IReadOnlyList<string> Listen { get; init; }
+
+    public bool IsChat { get; init; }
+
+    public string? Path { get; init; }
+
+    public long? MaxMessageBytes { get; init; }
+
+    public IReadOnlyList<string> SubProtocols { get; init; } = [];
+
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
+    public bool AllowAnyOrigin { get; init; }
+
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    public string? CertificateFile { get; init; }
+
+    public string? KeyFile { get; init; }
+
+    public bool IsSelfSigned { get; init; }
+
+    public bool IsVerbose { get; init; }
+}
