@@ -125,11 +125,21 @@ public static class WebSocketClient
         }
         catch (SocketException e)
         {
-            throw new IOException($"Cannot connect to {url.Host}:{url.Port}: {e.Message}.", e);
+            string where = options.UnixSocketPath ?? $"{url.Host}:{url.Port}";
+            throw new IOException($"Cannot connect to {where}: {Explain(e, options)}", e);
         }
 
         return url.Scheme == "ws" ? new SocketLink(socket) : await SecureAsync(url, socket, options, cancellationToken).ConfigureAwait(false);
     }
+
+    private static string Explain(SocketException error, WebSocketClientOptions options) => error.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => "the connection was refused; nobody listens there.",
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is not known.",
+        SocketError.TimedOut => "nobody answered.",
+        SocketError.AddressNotAvailable when options.UnixSocketPath is not null => "there is no such socket.",
+        _ => error.Message + ".",
+    };
 
     private static async Task<Link> SecureAsync(Uri url, Socket socket, WebSocketClientOptions options, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "Listening on {Url}")]
     public static partial void Listening(ILogger logger, string url);
 
-    [LoggerMessage(2, LogLevel.Information, "Stopping: {Connections} connections are told to go away")]
+    [LoggerMessage(2, LogLevel.Information, "Stopping; open connections: {Connections}")]
     public static partial void Stopping(ILogger logger, int connections);
 
     [LoggerMessage(3, LogLevel.Warning, "Accepting on {Url} failed; trying again shortly")]
@@ -24,7 +24,7 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Debug, "No handshake from {Remote}: {Reason}")]
     public static partial void HandshakeAbandoned(ILogger logger, EndPoint? remote, string reason);
 
-    [LoggerMessage(7, LogLevel.Debug, "Connection {Id} opened with {Remote}, subprotocol {SubProtocol}")]
+    [LoggerMessage(7, LogLevel.Debug, "Connection {Id} opened with {Remote}, subprotocol '{SubProtocol}'")]
     public static partial void Opened(ILogger logger, long id, EndPoint? remote, string? subProtocol);
 
     [LoggerMessage(8, LogLevel.Debug, "Connection {Id} closed: {Code} {Reason}, begun by {Initiator}, clean {IsClean}")]

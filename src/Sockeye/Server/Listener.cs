@@ -22,6 +22,7 @@ internal sealed class Listener : IDisposable
     private readonly ListenUrl _url;
     private readonly HostPolicy? _hosts;
     private readonly Socket _socket;
+    private readonly SslStreamCertificateContext? _certificate;
     private bool _stopped;
 
     public Listener(GateKeeper keeper, ConnectionRegistry registry, ListenUrl url, EndPoint address)
@@ -29,6 +30,11 @@ internal sealed class Listener : IDisposable
         (_keeper, _registry, _url) = (keeper, registry, url);
         var allowed = keeper.Options.AllowedHosts;
         _hosts = url.UnixPath is null ? HostPolicy.For(url.IsLoopback, allowed.Count > 0 ? allowed : null) : null;
+        if (url.IsSecure && keeper.Options.Certificate is { } certificate)
+        {
+            _certificate = SslStreamCertificateContext.Create(certificate, keeper.Options.IntermediateCertificates, offline: true);
+        }
+
         _socket = Bind(address, keeper.Options.Backlog);
     }
 
@@ -194,7 +200,7 @@ internal sealed class Listener : IDisposable
         try
         {
             using var timeout = new CancellationTokenSource(_keeper.Options.HandshakeTimeout, _keeper.Options.TimeProvider);
-            await tls.AuthenticateAsServerAsync(TlsOptions(), timeout.Token).ConfigureAwait(false);
+            await tls.AuthenticateAsServerAsync(ChooseTls, this, timeout.Token).ConfigureAwait(false);
             Admit(_keeper, _registry, new StreamLink(tls, StreamLinkDetails.Tls(tls, accepted)), _hosts, deadline);
         }
         catch (Exception e)
@@ -206,15 +212,18 @@ internal sealed class Listener : IDisposable
         }
     }
 
-    private SslServerAuthenticationOptions TlsOptions()
+    private static ValueTask<SslServerAuthenticationOptions> ChooseTls(
+        SslStream stream, SslClientHelloInfo hello, object? listener, CancellationToken cancellationToken)
     {
-        var options = _keeper.Options;
-        return new SslServerAuthenticationOptions
+        var self = (Listener)listener!;
+        string? host = string.IsNullOrEmpty(hello.ServerName) ? null : hello.ServerName;
+        var chosen = self._keeper.Options.CertificateSelector?.Invoke(host);
+        return ValueTask.FromResult(new SslServerAuthenticationOptions
         {
             ApplicationProtocols = [SslApplicationProtocol.Http11],
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ServerCertificateSelectionCallback = (_, host) =>
-                options.CertificateSelector?.Invoke(string.IsNullOrEmpty(host) ? null : host) ?? options.Certificate!,
-        };
+            ServerCertificate = chosen,
+            ServerCertificateContext = chosen is null ? self._certificate : null,
+        });
     }
 }

@@ -15,6 +15,9 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     /// <summary>The certificate for <c>wss</c>, with its private key.</summary>
     public X509Certificate2? Certificate { get; set; }
 
+    /// <summary>The certificates between <see cref="Certificate"/> and its root, sent along so that clients can follow the chain.</summary>
+    public X509Certificate2Collection? IntermediateCertificates { get; set; }
+
     /// <summary>Chooses the certificate by the host name that the client asks for (SNI; null if it names none). Null falls back to <see cref="Certificate"/>.</summary>
     public Func<string?, X509Certificate2?>? CertificateSelector { get; set; }
 
