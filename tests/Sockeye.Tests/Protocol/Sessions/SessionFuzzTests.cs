@@ -65,7 +65,7 @@ public sealed class SessionFuzzTests
     {
         if (!expected.SequenceEqual(found))
         {
-            Assert.Fail($"{Convert.ToHexString(wire)}\nexpected:\n{string.Join('\n', expected)}\nfound:\n{string.Join('\n', found)}");
+            Assert.Fail($"{Convert.ToHexString(wire)}\nexpected:\n{Replay.Printable(expected)}\nfound:\n{Replay.Printable(found)}");
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class SessionTests
         {
             if (!script.Expected.SequenceEqual(lines))
             {
-                Assert.Fail($"{how}:\n{string.Join('\n', lines)}");
+                Assert.Fail($"{how}:\n{Replay.Printable(lines)}");
             }
         }
     }

@@ -54,6 +54,10 @@ internal sealed class Replay
         return $"[{payload.Length} bytes, {sum:x}]";
     }
 
+    /// <summary>Lines for a complaint: what a terminal would obey is escaped.</summary>
+    public static string Printable(IEnumerable<string> lines) => string.Concat(
+        string.Join('\n', lines).Select(c => char.IsControl(c) && c != '\n' ? $"\\x{(int)c:X2}" : c.ToString()));
+
     public static string Show(Violation violation) => $"violation: {(int)violation.Code} {violation.Section["RFC 6455 ".Length..]}";
 
     private void Feed(ReadOnlySpan<byte> piece)
