@@ -44,6 +44,12 @@ internal static class HybiFraming
             return false;
         }
 
+        if (opcode == Opcode.Close && shortLength == 1)
+        {
+            violation = Violations.ShortClose;
+            return false;
+        }
+
         if (!TryReadLength(bytes, shortLength, out long length, out int size, out violation))
         {
             return false;
