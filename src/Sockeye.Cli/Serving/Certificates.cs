@@ -22,6 +22,19 @@ internal static class Certificates
         return settings.CertificateFile is { } file ? FromFiles(file, settings.KeyFile!) : null;
     }
 
+    /// <summary>The certificates behind the first in the file: the way to the root, for clients that do not know it.</summary>
+    public static X509Certificate2Collection? IntermediatesOf(ServeSettings settings)
+    {
+        if (settings.CertificateFile is not { } file)
+        {
+            return null;
+        }
+
+        var all = new X509Certificate2Collection();
+        all.ImportFromPem(ReadText(file));
+        return [.. all.Skip(1)];
+    }
+
     private static X509Certificate2 FromFiles(string certificateFile, string keyFile)
     {
         string certificate = ReadText(certificateFile);

@@ -19,6 +19,7 @@ internal static class ServeRun
         var options = OptionsOf(settings);
         options.LoggerFactory = log;
         options.Certificate = certificate;
+        options.IntermediateCertificates = Certificates.IntermediatesOf(settings);
 
         var server = await StartAsync(options, settings.IsChat ? new ChatRoom().RunAsync : EchoAsync);
         Announce(await server.Started);

@@ -8,7 +8,7 @@ internal static class HybiFraming
 {
     /// <summary>
     /// Reads a head, all or nothing. A rule is checked as soon as the bytes that it needs are there,
-    /// in the order of the bytes, so that any cut of the input finds the same violation at the earliest byte.
+    /// in the order of the bytes, so that any cut of the input finds the same violation; a length is judged when it is complete.
     /// </summary>
     /// <returns>Whether the head is all there; if not, more bytes are needed unless there is a violation.</returns>
     public static bool TryReadHeader(ReadOnlySpan<byte> bytes, in FrameRules rules, out FrameHeader header, out Violation? violation)

@@ -48,6 +48,15 @@ internal sealed class ClientOpening : IByteReceiver
             out _key);
     }
 
+    /// <summary>Tells why it fails. Whoever waited may have given up already: then the reason is nobody's.</summary>
+    private void Fail(Exception reason)
+    {
+        if (_opened.TrySetException(reason))
+        {
+            _ = _opened.Task.Exception; // seen: no unobserved exception is left behind
+        }
+    }
+
     private ResponseHead Head => (ResponseHead)_reader.Head!;
 
     /// <summary>Opens the connection; whatever goes wrong, the link is cut and the reason thrown.</summary>
@@ -86,7 +95,7 @@ internal sealed class ClientOpening : IByteReceiver
         }
         catch (Exception e)
         {
-            _opened.TrySetException(e);
+            Fail(e);
         }
     }
 
@@ -98,7 +107,7 @@ internal sealed class ClientOpening : IByteReceiver
             Refused();
         }
 
-        _opened.TrySetException(new WebSocketHandshakeException(
+        Fail(new WebSocketHandshakeException(
             _reader.HasStarted ? "The server ended the connection within its response." : "The server ended the connection without a response.",
             error ?? new EndOfStreamException()));
     }
@@ -173,7 +182,7 @@ internal sealed class ClientOpening : IByteReceiver
         }
     }
 
-    private void Refused() => _opened.TrySetException(
+    private void Refused() => Fail(
         new WebSocketHandshakeException(_refusal!.Error, _refusal.Message, Head, _body?.Bytes ?? []));
 
     private void Open(ClientHandshakeResult result, Span<byte> behind)

@@ -134,11 +134,19 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan timeout, Deadlines c
         {
             foreach (var ping in _pings)
             {
-                ping.Waiter?.TrySetException(new WebSocketClosedException());
+                Fail(ping, new WebSocketClosedException());
             }
 
             _pings.Clear();
             _own = null;
+        }
+    }
+
+    private static void Fail(Ping ping, Exception reason)
+    {
+        if (ping.Waiter?.TrySetException(reason) == true)
+        {
+            _ = ping.Waiter.Task.Exception; // whoever waited may have given up: then the reason is nobody's
         }
     }
 
@@ -149,7 +157,7 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan timeout, Deadlines c
         {
             // A peer that answers no ping does not make us remember all of them.
             int oldest = Math.Max(0, _pings.FindIndex(p => p.Waiter is null));
-            _pings[oldest].Waiter?.TrySetException(new WebSocketClosedException("Too many pings are unanswered."));
+            Fail(_pings[oldest], new WebSocketClosedException("Too many pings are unanswered."));
             _pings.RemoveAt(oldest);
         }
 

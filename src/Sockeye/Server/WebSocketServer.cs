@@ -121,7 +121,7 @@ public sealed class WebSocketServer : IAsyncDisposable
         catch (Exception e)
         {
             Unbind();
-            _started.TrySetException(e);
+            FailToStart(e);
             _stopped.TrySetResult();
         }
 
@@ -164,7 +164,7 @@ public sealed class WebSocketServer : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _phase, 2) == 0)
         {
-            _started.TrySetException(new InvalidOperationException("The server was stopped before it was started."));
+            FailToStart(new InvalidOperationException("The server was stopped before it was started."));
         }
 
         Unbind();
@@ -259,6 +259,14 @@ public sealed class WebSocketServer : IAsyncDisposable
         SocketError.AddressNotAvailable => "this machine does not have that address.",
         _ => error.Message + ".",
     };
+
+    private void FailToStart(Exception error)
+    {
+        if (_started.TrySetException(error))
+        {
+            _ = _started.Task.Exception; // nobody has to look at Started
+        }
+    }
 
     private void Unbind()
     {
