@@ -64,7 +64,7 @@ public static class WebSocketClient
     {
         ArgumentNullException.ThrowIfNull(stream);
         options = Check(url, options);
-        var details = new StreamLinkDetails { IsSecure = url.Scheme == "wss" };
+        var details = StreamLinkDetails.Of(stream, url.Scheme == "wss");
         return await RunAsync(url, options, _ => Task.FromResult<Link>(new StreamLink(stream, details)), cancellationToken)
             .ConfigureAwait(false);
     }

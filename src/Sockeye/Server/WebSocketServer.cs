@@ -129,13 +129,13 @@ public sealed class WebSocketServer : IAsyncDisposable
     }
 
     /// <summary>Serves one stream, as if it had been accepted: TLS of one's own, a pipe, a test.</summary>
-    /// <param name="stream">Two directions; the server owns it from now on.</param>
+    /// <param name="stream">Two directions; the server owns it from now on. Of streams that are neither TLS nor sockets a read is always pending, with a small buffer.</param>
     /// <param name="isSecure">Whether the stream is encrypted.</param>
     /// <exception cref="InvalidOperationException">The server is full or stopping.</exception>
     public void Attach(Stream stream, bool isSecure = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        Attach(new StreamLink(stream, new StreamLinkDetails { IsSecure = isSecure }));
+        Attach(new StreamLink(stream, StreamLinkDetails.Of(stream, isSecure)));
     }
 
     /// <summary>Serves one pair of pipes, as if it had been accepted.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Sockeye.Tests.Support;
-using Sockeye.Transports.Memory;
 
 namespace Sockeye.Tests.Connections;
 
@@ -92,6 +91,7 @@ public sealed class ClosingTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => closing);
         Assert.Equal(0x88, (await peer.Raw.ReadFrameAsync()).First);
         await peer.Raw.SendFrameAsync(0x88, [0x03, 0xE8]);
+        peer.Raw.Dispose();
         Assert.True((await peer.Connection.Closed.Soon()).IsClean);
     }
 
@@ -109,16 +109,21 @@ public sealed class ClosingTests
     [Theory]
     [InlineData("ws://127.0.0.1:0")]
     [InlineData("wss://127.0.0.1:0")]
+    [InlineData("stream")]
     public async Task A_thousand_of_a_thousand_violations_are_told(string listen)
     {
-        await using var host = await WebSocketServer.StartAsync(
-            new WebSocketServerOptions { Listen = { listen }, Certificate = TestCertificate.Localhost, MaxMessageBytes = 1 << 24 },
-            connection => connection.Closed);
-        var url = (await host.Started)[0];
+        var options = new WebSocketServerOptions { Certificate = TestCertificate.Localhost, MaxMessageBytes = 1 << 24 };
+        if (listen != "stream")
+        {
+            options.Listen.Add(listen);
+        }
+
+        await using var host = new WebSocketServer(options, connection => connection.Closed);
+        var url = listen == "stream" ? null : (await host.StartAsync())[0];
         int told = 0;
         await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
         {
-            using var raw = await RawPeer.OpenAsync(url);
+            using var raw = url is null ? await RawPeer.OpenAsync(host) : await RawPeer.OpenAsync(url);
 
             // A bad frame in front of much that is never read: a server that just closes would reset the link and lose its frame.
             byte[] bad = RawPeer.Frame((byte)(i % 2 == 0 ? 0xB1 : 0x83), new byte[10]);
@@ -175,71 +180,6 @@ public sealed class ClosingTests
         });
         Assert.InRange(sent, 8 << 20, 60 << 20); // 16 MiB and what the kernel buffers
         Assert.Equal(CloseCode.ProtocolError, (await peer.Connection.Closed.Soon()).Code);
-    }
-
-    [Theory]
-    [InlineData(nameof(MemoryFault.EndOfStream))]
-    [InlineData(nameof(MemoryFault.Reset))]
-    [InlineData(nameof(MemoryFault.Short))]
-    public async Task A_fault_at_any_read_or_write_ends_in_order(string name)
-    {
-        var fault = Enum.Parse<MemoryFault>(name);
-        // Even numbers are reads, odd ones writes: both must have run to the end without meeting the fault.
-        int missed = 0;
-        for (int n = 0; missed < 2; n++)
-        {
-            Assert.True(n < 500, "the exchange never runs without the fault");
-            missed = await ExchangeWithFaultAsync(fault, n) ? 0 : missed + 1;
-        }
-    }
-
-    /// <summary>Everything of both ends comes to an end, whatever breaks at the n-th read or write of the client; whether it was reached.</summary>
-    private static async Task<bool> ExchangeWithFaultAsync(MemoryFault fault, int n)
-    {
-        bool reached = false;
-        MemoryFault At(int count)
-        {
-            reached |= count == n;
-            return count == n || (fault == MemoryFault.Short && count >= n) ? fault : MemoryFault.None;
-        }
-
-        var (a, b) = MemoryLink.CreatePair(
-            new MemoryLinkOptions { OnRead = n % 2 == 0 ? k => At(k * 2) : null, OnWrite = n % 2 == 1 ? k => At((k * 2) + 1) : null, Cut = available => Math.Min(available, 700) },
-            new MemoryLinkOptions { Cut = available => Math.Min(available, 900) });
-        await using var host = new WebSocketServer(new WebSocketServerOptions(), async connection =>
-        {
-            await foreach (var message in connection)
-            {
-                await connection.SendAsync(message);
-            }
-        });
-        host.Attach(b);
-        try
-        {
-            await using var client = await WebSocketClient.ConnectAsync(a, Pair.Url).Soon();
-            for (int i = 0; i < 5; i++)
-            {
-                await client.SendAsync(new string((char)('a' + i), 300 * i)).Soon();
-                await client.PingAsync().Soon();
-                var echo = await client.ReceiveAsync().Soon();
-                if (echo.IsClose)
-                {
-                    break;
-                }
-
-                Assert.Equal(new string((char)('a' + i), 300 * i), echo.ToString());
-            }
-
-            await client.CloseAsync().Soon();
-        }
-        catch (Exception e) when (e is WebSocketClosedException or WebSocketHandshakeException)
-        {
-            Assert.NotEqual(MemoryFault.Short, fault);
-        }
-
-        await host.StopAsync().Soon();
-        Assert.Equal(0, host.ConnectionCount);
-        return reached;
     }
 
     private static async Task<RawConnection> OpenRawAsync(WebSocketServer host)

@@ -1,7 +1,9 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Sockeye.Transports.Streams;
 
 namespace Sockeye.Tests.Support;
 
@@ -12,9 +14,9 @@ internal sealed class RawPeer : IDisposable
         "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
-    private readonly Socket _socket;
+    private readonly Socket? _socket;
 
-    private RawPeer(Socket socket, Stream stream) => (_socket, Stream) = (socket, stream);
+    private RawPeer(Socket? socket, Stream stream) => (_socket, Stream) = (socket, stream);
 
     public Stream Stream { get; }
 
@@ -34,9 +36,18 @@ internal sealed class RawPeer : IDisposable
     }
 
     /// <summary>With the opening handshake done.</summary>
-    public static async Task<RawPeer> OpenAsync(Uri url)
+    public static async Task<RawPeer> OpenAsync(Uri url) => await OpenAsync(await ConnectAsync(url));
+
+    /// <summary>Over a pair of pipes within the process.</summary>
+    public static Task<RawPeer> OpenAsync(WebSocketServer server)
     {
-        var peer = await ConnectAsync(url);
+        var (up, down) = (new Pipe(), new Pipe());
+        server.Attach(new Duplex(up.Reader, down.Writer));
+        return OpenAsync(new RawPeer(null, new DuplexPipeStream(new Duplex(down.Reader, up.Writer))));
+    }
+
+    private static async Task<RawPeer> OpenAsync(RawPeer peer)
+    {
         await peer.SendAsync(Handshake);
         string head = await peer.ReadHeadAsync();
         Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
@@ -103,13 +114,15 @@ internal sealed class RawPeer : IDisposable
         return all.ToArray();
     }
 
-    public void ShutdownSend() => _socket.Shutdown(SocketShutdown.Send);
+    public void ShutdownSend() => _socket!.Shutdown(SocketShutdown.Send);
 
     public void Reset()
     {
-        _socket.LingerState = new LingerOption(true, 0);
+        _socket!.LingerState = new LingerOption(true, 0);
         _socket.Dispose();
     }
 
     public void Dispose() => Stream.Dispose();
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -22,6 +22,25 @@ internal sealed record StreamLinkDetails
     /// <summary>Ends pending operations before the stream is disposed.</summary>
     public Action? Abort { get; init; }
 
+    /// <summary>A stream that somebody hands over: what can be known of it by its type.</summary>
+    public static StreamLinkDetails Of(Stream stream, bool isSecure) => stream switch
+    {
+        SslStream tls => new() { IsSecure = true, ZeroByteReads = true, ShutdownSend = () => new ValueTask(tls.ShutdownAsync()) },
+        NetworkStream network => new()
+        {
+            Remote = network.Socket.RemoteEndPoint,
+            Local = network.Socket.LocalEndPoint,
+            IsSecure = isSecure,
+            ZeroByteReads = true,
+            ShutdownSend = () =>
+            {
+                network.Socket.Shutdown(SocketShutdown.Send);
+                return default;
+            },
+        },
+        _ => new() { IsSecure = isSecure },
+    };
+
     /// <summary>TLS over a socket: sending ends with close_notify and then TCP's own FIN.</summary>
     public static StreamLinkDetails Tls(SslStream tls, Socket socket) => new()
     {
