@@ -8,6 +8,8 @@ namespace Sockeye.Interop.Tests.Browser;
 /// <summary>The page of <c>sockeye serve</c>, used as a visitor uses it.</summary>
 public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
 {
+    private const string HeightOfLog = "document.getElementById('log').clientHeight";
+
     [Fact]
     public async Task The_page_connects_and_shows_the_echo_and_its_round_trip()
     {
@@ -96,10 +98,12 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await using var tab = await chromium.OpenAsync(server.Page);
         await tab.IsAsync("open");
         await tab.EchoAsync("hello");
+        int before = await tab.Page.EvaluateAsync<int>(HeightOfLog);
         await server.SignalAsync();
 
-        await tab.IsAsync("closed");
-        await Expect(tab.Close).ToHaveAttributeAsync("data-code", "1001");
+        await tab.IsClosedAsync(1001, "1001 going away, clean");
+        await Expect(tab.Texts("system").Last).ToHaveTextAsync(new Regex("^Closed: 1001 going away, “.+”, clean$"));
+        Assert.Equal(before, await tab.Page.EvaluateAsync<int>(HeightOfLog)); // nothing jumps
         await Expect(tab.Close).ToHaveAttributeAsync("data-clean", "true");
         Assert.Equal(0, (await server.EndAsync()).ExitCode);
         Assert.Empty(tab.Complaints);
@@ -115,7 +119,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await tab.IsClosedAsync(1006, "1006 no close frame, not clean");
 
         await tab.Button("Connect").ClickAsync();
-        await Expect(tab.Page.Locator("#log li[data-kind=system] .body").Last).ToHaveTextAsync("Closed: 1006 no close frame, not clean");
+        await Expect(tab.Texts("system").Last).ToHaveTextAsync("Closed: 1006 no close frame, not clean");
         await tab.IsAsync("closed");
     }
 
