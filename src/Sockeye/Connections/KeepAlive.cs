@@ -38,7 +38,8 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan timeout, Deadlines c
         {
             lock (_lock)
             {
-                return _own is null ? _nextPing : _deadline;
+                // While a ping is unanswered the next one waits for its answer, which is looked for at every interval.
+                return _own is null ? _nextPing : Math.Min(_deadline, _nextPing > clock.Now ? _nextPing : clock.In(interval));
             }
         }
     }

@@ -28,6 +28,22 @@ public sealed class KeepAliveTests
     }
 
     [Fact]
+    public async Task The_interval_holds_also_when_the_time_to_answer_is_longer()
+    {
+        var time = new ManualTime();
+        await using var pair = await OpenAsync(time, configure: o => (o.KeepAliveInterval, o.KeepAliveTimeout) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60)));
+        int pings = 0;
+        pair.Client.ControlFrameReceived += (_, opcode, _) => pings += opcode == Opcode.Ping ? 1 : 0;
+        for (int i = 1; i <= 5; i++)
+        {
+            int received = pair.Server.Core.Intake.Received;
+            time.Advance(TimeSpan.FromSeconds(5));
+            await Waits.Until(() => pings == i, $"ping {i}");
+            await Waits.Until(() => pair.Server.Core.Intake.Received > received, "its pong");
+        }
+    }
+
+    [Fact]
     public async Task A_peer_that_is_silent_for_20_seconds_after_a_ping_is_given_up()
     {
         var time = new ManualTime();
