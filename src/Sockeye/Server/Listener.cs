@@ -7,6 +7,7 @@ using Sockeye.Connections;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Handshake;
 using Sockeye.Transports;
+using Sockeye.Transports.Epoll;
 using Sockeye.Transports.Sockets;
 using Sockeye.Transports.Streams;
 
@@ -22,10 +23,11 @@ internal sealed class Listener : IDisposable
     private readonly ListenUrl _url;
     private readonly HostPolicy? _hosts;
     private readonly Socket _socket;
+    private readonly EpollAcceptor? _acceptor;
     private readonly SslStreamCertificateContext? _certificate;
     private bool _stopped;
 
-    public Listener(GateKeeper keeper, ConnectionRegistry registry, ListenUrl url, EndPoint address)
+    public Listener(GateKeeper keeper, ConnectionRegistry registry, ListenUrl url, EndPoint address, EpollGroup? loops)
     {
         (_keeper, _registry, _url) = (keeper, registry, url);
         var allowed = keeper.Options.AllowedHosts;
@@ -36,13 +38,21 @@ internal sealed class Listener : IDisposable
         }
 
         _socket = Bind(address, keeper.Options.Backlog);
+        LocalEndPoint = _socket.LocalEndPoint!;
+        _acceptor = loops is null || url.IsSecure ? null : new EpollAcceptor(loops, _socket, Take, AcceptFailed);
     }
 
     /// <summary>Where it really listens.</summary>
-    public EndPoint LocalEndPoint => _socket.LocalEndPoint!;
+    public EndPoint LocalEndPoint { get; }
 
     public void Start()
     {
+        if (_acceptor is not null)
+        {
+            _acceptor.Start();
+            return;
+        }
+
         // What is local to the caller's flow of execution does not belong to the connections.
         using (ExecutionContext.SuppressFlow())
         {
@@ -53,6 +63,7 @@ internal sealed class Listener : IDisposable
     public void Dispose()
     {
         Volatile.Write(ref _stopped, true);
+        _acceptor?.Dispose();
         _socket.Dispose();
         if (_url.UnixPath is { } path)
         {
@@ -134,10 +145,24 @@ internal sealed class Listener : IDisposable
             catch (SocketException e)
             {
                 // Out of descriptors, most likely: what waits in the backlog is served when some are free again.
-                Log.AcceptFailed(_keeper.Logger, _url.Text, e);
+                AcceptFailed(e);
                 await Task.Delay(s_pauseAfterFailure).ConfigureAwait(false);
             }
         }
+    }
+
+    private void AcceptFailed(Exception error) => Log.AcceptFailed(_keeper.Logger, _url.Text, error);
+
+    private void Take(EpollLink link)
+    {
+        if (!_registry.TryEnter(link.RemoteEndPoint))
+        {
+            Log.TooManyConnections(_keeper.Logger, link.RemoteEndPoint, _keeper.Options.MaxConnections);
+            link.TurnAway(Rejections.TooMany.ToResponse());
+            return;
+        }
+
+        Admit(_keeper, _registry, link, _hosts, Deadlines.Of(_keeper.Options.TimeProvider).In(_keeper.Options.HandshakeTimeout));
     }
 
     private void Take(Socket accepted)

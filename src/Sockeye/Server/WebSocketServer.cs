@@ -7,6 +7,7 @@ using Sockeye.Connections;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Handshake;
 using Sockeye.Server;
+using Sockeye.Transports.Epoll;
 using Sockeye.Transports.Streams;
 
 namespace Sockeye;
@@ -33,6 +34,7 @@ public sealed class WebSocketServer : IAsyncDisposable
     private readonly List<Listener> _listeners = [];
     private readonly TaskCompletionSource<IReadOnlyList<Uri>> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private EpollGroup? _loops;
     private int _phase;
 
     /// <summary>Makes a server that does not listen yet.</summary>
@@ -105,6 +107,7 @@ public sealed class WebSocketServer : IAsyncDisposable
 
         try
         {
+            _loops = _options.Transport == ServerTransport.Epoll && EpollGroup.IsSupported ? new EpollGroup(_options.Loops) : null;
             var bound = Bind();
             foreach (var listener in _listeners)
             {
@@ -121,6 +124,7 @@ public sealed class WebSocketServer : IAsyncDisposable
         catch (Exception e)
         {
             Unbind();
+            _loops?.Dispose();
             FailToStart(e);
             _stopped.TrySetResult();
         }
@@ -179,6 +183,7 @@ public sealed class WebSocketServer : IAsyncDisposable
         }
 
         CutEverybody();
+        _loops?.Dispose();
         _stopped.TrySetResult();
     }
 
@@ -234,7 +239,7 @@ public sealed class WebSocketServer : IAsyncDisposable
 
             try
             {
-                var listener = new Listener(_keeper, _registry, url, address);
+                var listener = new Listener(_keeper, _registry, url, address, _loops);
                 _listeners.Add(listener);
                 port = (listener.LocalEndPoint as IPEndPoint)?.Port ?? 0;
             }

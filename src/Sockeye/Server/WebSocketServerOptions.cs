@@ -21,6 +21,12 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     /// <summary>Chooses the certificate by the host name that the client asks for (SNI; null if it names none). Null falls back to <see cref="Certificate"/>.</summary>
     public Func<string?, X509Certificate2?>? CertificateSelector { get; set; }
 
+    /// <summary>How bytes are moved: by <see cref="ServerTransport.Sockets"/> by default.</summary>
+    public ServerTransport Transport { get; set; }
+
+    /// <summary>Threads of <see cref="ServerTransport.Epoll"/>; one per processor by default.</summary>
+    public int Loops { get; set; } = Environment.ProcessorCount;
+
     /// <summary>Connections that the kernel holds until they are accepted; 512 by default.</summary>
     public int Backlog { get; set; } = 512;
 
@@ -97,6 +103,7 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     {
         base.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(Backlog, 1, nameof(Backlog));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Loops, 1, nameof(Loops));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1, nameof(MaxConnections));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnectionsPerAddress ?? 1, 1, nameof(MaxConnectionsPerAddress));
         CheckTime(HandshakeTimeout, nameof(HandshakeTimeout));

@@ -31,8 +31,9 @@ internal sealed class Pair : IAsyncDisposable
         both?.Invoke(clientOptions);
         server?.Invoke(serverOptions);
         client?.Invoke(clientOptions);
-        if (kind is TransportKind.Sockets or TransportKind.Tls)
+        if (kind is TransportKind.Sockets or TransportKind.Tls or TransportKind.Epoll)
         {
+            serverOptions.Transport = kind == TransportKind.Epoll ? ServerTransport.Epoll : ServerTransport.Sockets;
             serverOptions.Listen.Add(kind == TransportKind.Tls ? "wss://127.0.0.1:0" : "ws://127.0.0.1:0");
             serverOptions.Certificate = TestCertificate.Localhost;
             var host = await WebSocketServer.StartAsync(serverOptions);

@@ -6,6 +6,9 @@ public enum TransportKind
     /// <summary>TCP by sockets.</summary>
     Sockets,
 
+    /// <summary>TCP by event loops, at the server.</summary>
+    Epoll,
+
     /// <summary>TLS over TCP.</summary>
     Tls,
 

@@ -1,0 +1,293 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Sockeye.Transports.Epoll;
+
+/// <summary>
+/// A connected socket on a loop, without a <see cref="Socket"/>. The loop's thread alone reads and closes the descriptor; other threads
+/// write, pause and shut it down under the link's lock, which closing takes too: a number that the kernel gave to somebody else is never used.
+/// </summary>
+internal sealed unsafe class EpollLink : Link, IEpollSource
+{
+    /// <summary>Buffers in a row that one busy connection may fill before the others have their turn.</summary>
+    private const int ReadsPerTurn = 4;
+
+    private readonly EpollLoop _loop;
+    private readonly Lock _lock = new();
+    private readonly bool _unix;
+    private SocketName _remote;
+    private int _descriptor;
+    private ulong _id;
+    private uint _watched;
+    private IBacklog? _backlog;
+    private int _pulls;
+    private bool _added, _paused, _cut, _ended;
+
+    public EpollLink(EpollLoop loop, int descriptor, SocketName remote, bool unix)
+    {
+        (_loop, _descriptor, _remote, _unix) = (loop, descriptor, remote, unix);
+        if (!unix)
+        {
+            int yes = 1;
+            _ = Native.SetOption(descriptor, 6, 1, &yes, sizeof(int)); // TCP_NODELAY: frames are whole when they are written
+        }
+    }
+
+    public override IByteReceiver? Receiver { get; set; }
+
+    public override EndPoint? RemoteEndPoint => _unix ? null : _remote.ToEndPoint();
+
+    public override EndPoint? LocalEndPoint
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _descriptor < 0 || _unix ? null : SocketName.OfLocal(_descriptor).ToEndPoint();
+            }
+        }
+    }
+
+    public override bool IsSecure => false;
+
+    public override void Start()
+    {
+        _id = _loop.Enter(this);
+        lock (_lock)
+        {
+            Watch();
+        }
+    }
+
+    /// <summary>Closes a link that was never started, after what is written at once.</summary>
+    public void TurnAway(ReadOnlySpan<byte> answer)
+    {
+        TryWrite(answer, default);
+        lock (_lock)
+        {
+            _ = Native.Close(_descriptor);
+            (_descriptor, _cut, _ended) = (-1, true, true);
+        }
+    }
+
+    public override int TryWrite(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        lock (_lock)
+        {
+            if (_descriptor < 0 || _cut)
+            {
+                return 0;
+            }
+
+            nint sent;
+            fixed (byte* a = first, b = second)
+            {
+                sent = second.IsEmpty ? Native.Send(_descriptor, a, first.Length, Native.NoSignal) : SendBoth(a, first.Length, b, second.Length);
+            }
+
+            return Math.Max(0, (int)sent); // an error means that nothing is taken; the reading end finds out why
+        }
+    }
+
+    public override void StartBacklog(IBacklog backlog)
+    {
+        lock (_lock)
+        {
+            (_backlog, _pulls) = (backlog, _pulls + 1);
+            if (_descriptor >= 0 && !_cut)
+            {
+                Watch();
+                return;
+            }
+        }
+
+        backlog.Fail();
+    }
+
+    public override void ShutdownSend()
+    {
+        lock (_lock)
+        {
+            if (_descriptor >= 0)
+            {
+                _ = Native.Shutdown(_descriptor, Native.ShutdownWrite);
+            }
+        }
+    }
+
+    public override void PauseReading() => SetPaused(true);
+
+    public override void ResumeReading() => SetPaused(false);
+
+    public override void Cut()
+    {
+        lock (_lock)
+        {
+            if (_cut)
+            {
+                return;
+            }
+
+            _cut = true;
+        }
+
+        _loop.Post(this);
+    }
+
+    void IEpollSource.OnReady(uint events, Span<byte> buffer)
+    {
+        if ((events & Native.Out) != 0)
+        {
+            Pull();
+        }
+
+        if ((events & (Native.In | Native.HangUp | Native.Error)) != 0)
+        {
+            Read(buffer);
+        }
+    }
+
+    void IEpollSource.OnPosted() => End(null);
+
+    private nint SendBoth(byte* first, int firstLength, byte* second, int secondLength)
+    {
+        Native.Piece* pieces = stackalloc Native.Piece[2];
+        pieces[0] = new Native.Piece { Start = first, Length = firstLength };
+        pieces[1] = new Native.Piece { Start = second, Length = secondLength };
+        var message = new Native.MessageHeader { Pieces = pieces, Count = 2 };
+        return Native.SendMessage(_descriptor, &message, Native.NoSignal);
+    }
+
+    private void SetPaused(bool paused)
+    {
+        lock (_lock)
+        {
+            _paused = paused;
+            if (_descriptor >= 0 && _id != 0)
+            {
+                Watch();
+            }
+        }
+    }
+
+    /// <summary>Tells the kernel what is of interest now. With nothing of interest the descriptor leaves the loop: a hang-up cannot be masked.</summary>
+    private void Watch()
+    {
+        uint wanted = (_paused ? 0 : Native.In) | (_backlog is null ? 0 : Native.Out);
+        if (wanted == _watched && _added)
+        {
+            return;
+        }
+
+        if (wanted == 0)
+        {
+            if (_added)
+            {
+                _loop.Watch(Native.Delete, _descriptor, 0, _id);
+            }
+
+            _added = false;
+        }
+        else
+        {
+            _loop.Watch(_added ? Native.Modify : Native.Add, _descriptor, wanted, _id);
+            _added = true;
+        }
+
+        _watched = wanted;
+    }
+
+    private void Read(Span<byte> buffer)
+    {
+        for (int i = 0; i < ReadsPerTurn && !_ended && !Volatile.Read(ref _paused); i++)
+        {
+            nint count;
+            fixed (byte* start = buffer)
+            {
+                count = Native.Receive(_descriptor, start, buffer.Length, Native.DontWait);
+            }
+
+            if (count < 0)
+            {
+                int error = Marshal.GetLastPInvokeError();
+                if (error is not (Native.Again or Native.Interrupted or Native.NoBuffers or Native.NoMemory))
+                {
+                    End(new SocketException(error));
+                }
+
+                return;
+            }
+
+            if (count == 0)
+            {
+                End(null);
+                return;
+            }
+
+            Receiver!.OnBytes(buffer[..(int)count]);
+            if (count < buffer.Length)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Pull()
+    {
+        IBacklog? backlog;
+        int pulls;
+        lock (_lock)
+        {
+            (backlog, pulls) = (_backlog, _pulls);
+        }
+
+        while (backlog is not null && backlog.TryPeek(out var bytes))
+        {
+            int sent = TryWrite(bytes.Span, default);
+            if (sent == 0)
+            {
+                return; // the kernel says when it has room; a broken link says so to the reading end
+            }
+
+            backlog.Advance(sent);
+        }
+
+        lock (_lock)
+        {
+            // Somebody may have begun the next backlog since this one was found empty.
+            if (_pulls == pulls && _descriptor >= 0)
+            {
+                _backlog = null;
+                Watch();
+            }
+        }
+    }
+
+    /// <summary>The end, once, on the loop's thread.</summary>
+    private void End(Exception? error)
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
+        IBacklog? backlog;
+        lock (_lock)
+        {
+            _cut = true;
+            if (_id != 0)
+            {
+                _loop.Leave(_id);
+            }
+
+            _ = Native.Close(_descriptor); // also takes it out of the loop's interest
+            _descriptor = -1;
+            (backlog, _backlog) = (_backlog, null);
+        }
+
+        backlog?.Fail();
+        Receiver?.OnEnded(error);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Sockeye.Transports.Epoll;
+
+/// <summary>What a loop watches: a link, or a listening socket. All of it is called on the loop's thread.</summary>
+internal interface IEpollSource
+{
+    /// <summary>The descriptor is ready for what the flags say.</summary>
+    void OnReady(uint events, Span<byte> buffer);
+
+    /// <summary>Work that was posted for this source.</summary>
+    void OnPosted();
+}

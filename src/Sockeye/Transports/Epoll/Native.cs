@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+
+namespace Sockeye.Transports.Epoll;
+
+/// <summary>The system calls of Linux that the loop lives on. Blittable, and with the error number of the thread set.</summary>
+internal static unsafe partial class Native
+{
+    public const uint In = 0x001;
+    public const uint Out = 0x004;
+    public const uint Error = 0x008;
+    public const uint HangUp = 0x010;
+
+    public const int Add = 1;
+    public const int Delete = 2;
+    public const int Modify = 3;
+
+    public const int NoSignal = 0x4000;
+    public const int DontWait = 0x40;
+
+    public const int ShutdownWrite = 1;
+    public const int ShutdownBoth = 2;
+
+    public const int Interrupted = 4;
+    public const int Again = 11;
+    public const int TooManyFiles = 24;
+    public const int TooManyFilesInSystem = 23;
+    public const int NoBuffers = 105;
+    public const int NoMemory = 12;
+
+    private const int CloseOnExec = 0x80000;
+    private const int NonBlocking = 0x800;
+    private const string C = "libc";
+
+    public static int CreateEpoll() => epoll_create1(CloseOnExec);
+
+    public static int CreateWakeUp() => eventfd(0, CloseOnExec | NonBlocking);
+
+    public static int Accept(int listener, byte* address, int* length) => accept4(listener, address, length, CloseOnExec | NonBlocking);
+
+    [LibraryImport(C, EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int Control(int epoll, int operation, int descriptor, byte* what);
+
+    [LibraryImport(C, EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int Wait(int epoll, byte* events, int max, int timeoutMs);
+
+    [LibraryImport(C, EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int descriptor, byte* buffer, nint length, int flags);
+
+    [LibraryImport(C, EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int descriptor, byte* buffer, nint length, int flags);
+
+    [LibraryImport(C, EntryPoint = "sendmsg", SetLastError = true)]
+    public static partial nint SendMessage(int descriptor, MessageHeader* message, int flags);
+
+    [LibraryImport(C, EntryPoint = "shutdown", SetLastError = true)]
+    public static partial int Shutdown(int descriptor, int how);
+
+    [LibraryImport(C, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport(C, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, byte* buffer, nint length);
+
+    [LibraryImport(C, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, byte* buffer, nint length);
+
+    [LibraryImport(C, EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetOption(int descriptor, int level, int name, int* value, int length);
+
+    [LibraryImport(C, EntryPoint = "getsockname", SetLastError = true)]
+    public static partial int LocalName(int descriptor, byte* address, int* length);
+
+    [LibraryImport(C, SetLastError = true)]
+    private static partial int epoll_create1(int flags);
+
+    [LibraryImport(C, SetLastError = true)]
+    private static partial int eventfd(uint value, int flags);
+
+    [LibraryImport(C, SetLastError = true)]
+    private static partial int accept4(int listener, byte* address, int* length, int flags);
+
+    /// <summary>One piece of a vectored write (struct iovec).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Piece
+    {
+        public byte* Start;
+        public nint Length;
+    }
+
+    /// <summary>A vectored write (struct msghdr).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessageHeader
+    {
+        public void* Name;
+        public uint NameLength;
+        public Piece* Pieces;
+        public nint Count;
+        public void* Control;
+        public nint ControlLength;
+        public int Flags;
+    }
+}
