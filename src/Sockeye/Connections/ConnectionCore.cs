@@ -27,6 +27,7 @@ internal sealed class ConnectionCore
             // On another stack: a receiver may be running inside the reading thread.
             Resume = () => ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false),
         };
+        Outbox.Drained = () => Sink?.OnDrained();
         Outbox.Overflow = () => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
         var clock = Deadlines.Of(options.TimeProvider);
         KeepAlive = new KeepAlive(options.KeepAliveInterval, options.KeepAliveTimeout, clock);
@@ -50,6 +51,12 @@ internal sealed class ConnectionCore
     public long Id { get; }
 
     public Task<CloseResult> Closed => _closed.Task;
+
+    /// <summary>Takes the messages in place of the inbox; set before the link is taken over.</summary>
+    public IMessageSink? Sink { get; set; }
+
+    /// <summary>Whether the application lags, so that nothing more should be read for now.</summary>
+    public bool Lags => Inbox.IsPaused || Sink is { IsPaused: true };
 
     /// <summary>Sees control frames as they arrive.</summary>
     public Action<Opcode, ReadOnlySpan<byte>>? ControlFrameSeen { get; set; }
@@ -77,6 +84,7 @@ internal sealed class ConnectionCore
         Outbox.Break();
         KeepAlive.End();
         Inbox.End();
+        Sink?.End(result);
         Telemetry.Closed(Session.Role.ToString(), result);
         Log.Closed(Logger, Id, (int)result.Code, result.Reason, result.Initiator, result.IsClean);
         _closed.TrySetResult(result);

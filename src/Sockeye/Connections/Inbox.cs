@@ -25,6 +25,9 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
     /// <summary>Called, without the gate, when reading may go on after a pause.</summary>
     public required Action Resume { get; init; }
 
+    /// <summary>Whether messages go elsewhere: a receive would wait for ever.</summary>
+    public bool IsBypassed { get; set; }
+
     /// <summary>Whether nothing more should be read for now.</summary>
     public bool IsPaused => Volatile.Read(ref _paused);
 
@@ -85,6 +88,11 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
     public ValueTask<WebSocketMessage> ReceiveAsync(bool piece, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (IsBypassed)
+        {
+            throw new InvalidOperationException("The messages of this connection go to the server's WebSocketHandler: there is nothing to receive.");
+        }
+
         MessageBuffer? found;
         bool resume;
         lock (_gate)

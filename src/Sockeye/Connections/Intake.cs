@@ -71,7 +71,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     {
         lock (_reading)
         {
-            if (!core.Inbox.IsPaused && _stash is not null)
+            if (!core.Lags && _stash is not null)
             {
                 var rest = Read(_stash.AsSpan(_stashStart.._stashEnd));
                 _stashStart = _stashEnd - rest.Length;
@@ -100,7 +100,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
             while (core.Session.TryRead(ref bytes, ref found))
             {
                 owed |= Handle(found);
-                if (core.Inbox.IsPaused && !bytes.IsEmpty)
+                if (core.Lags && !bytes.IsEmpty)
                 {
                     break;
                 }
@@ -120,7 +120,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         }
 
         // Bytes that are left over come first, whoever has ended the pause meanwhile: GoOn is then on its way.
-        if (core.Inbox.IsPaused || !bytes.IsEmpty)
+        if (core.Lags || !bytes.IsEmpty)
         {
             core.Link.PauseReading();
         }
@@ -137,7 +137,14 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                 if ((core.Session.Look(ClosingEvent.Data) & ClosingActions.Deliver) != 0)
                 {
                     Telemetry.ReceivedPiece(found.Payload.Length, found.EndOfMessage);
-                    core.Inbox.Add(found.Payload, found.Type, found.EndOfMessage, found.FrameBytesLeft);
+                    if (core.Sink is { } sink)
+                    {
+                        sink.Add(found.Payload, found.Type, found.EndOfMessage, found.FrameBytesLeft);
+                    }
+                    else
+                    {
+                        core.Inbox.Add(found.Payload, found.Type, found.EndOfMessage, found.FrameBytesLeft);
+                    }
                 }
 
                 return false;
@@ -190,7 +197,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
     private void ResumeLink()
     {
-        if (!core.Inbox.IsPaused && _stash is null)
+        if (!core.Lags && _stash is null)
         {
             core.Link.ResumeReading();
         }

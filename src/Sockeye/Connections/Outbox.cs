@@ -27,6 +27,9 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// <summary>Called without the door when the policy is to close a slow peer's connection.</summary>
     public Action? Overflow { get; set; }
 
+    /// <summary>Called, with the door held, when all that was queued is written.</summary>
+    public Action? Drained { get; set; }
+
     /// <summary>
     /// Sends one frame. It completes when the bytes are with the link or copied and the backlog is under the mark.
     /// A cancelled send is withdrawn while it waits outside; once under way it finishes.
@@ -163,6 +166,11 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         if (_owedPong is { } pong && Backlog <= PongBacklogBytes)
         {
             AppendPong(pong);
+        }
+
+        if (Backlog == 0)
+        {
+            Drained?.Invoke();
         }
 
         while (!_closed && _turns.Next is { } waiter && Fits(waiter.Payload.Length))

@@ -69,7 +69,7 @@ internal sealed class Watch : IDeadline
 
     private void CheckPeer(long now)
     {
-        switch (_core.KeepAlive.Check(now, _core.Intake.Received, _core.Outbox.Written, _core.Inbox.IsPaused))
+        switch (_core.KeepAlive.Check(now, _core.Intake.Received, _core.Outbox.Written, _core.Lags))
         {
             case KeepAlive.Duty.SendPing:
                 _core.SendKeepAlivePing();

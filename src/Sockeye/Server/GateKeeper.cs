@@ -12,8 +12,13 @@ namespace Sockeye.Server;
 /// <param name="logger">The server's log.</param>
 /// <param name="registry">Who is in.</param>
 /// <param name="handler">What runs for each open connection; null where the application accepts by itself.</param>
+/// <param name="zeroCopy">What sees each message in place instead.</param>
 internal sealed class GateKeeper(
-    WebSocketServerOptions options, ILogger logger, ConnectionRegistry registry, Func<WebSocketConnection, Task>? handler)
+    WebSocketServerOptions options,
+    ILogger logger,
+    ConnectionRegistry registry,
+    Func<WebSocketConnection, Task>? handler,
+    WebSocketHandler? zeroCopy)
 {
     private readonly OriginPolicy _origins = options.MakeOriginPolicy();
     private readonly SubProtocolChoice _subProtocols = options.MakeSubProtocolChoice();
@@ -91,7 +96,7 @@ internal sealed class GateKeeper(
         {
             ThreadPool.UnsafeQueueUserWorkItem(s => _ = s.Keeper.AskAsync(s.gate, s.request, s.hook), (Keeper: this, gate, request, hook), preferLocal: false);
         }
-        else if (handler is not null)
+        else if (AcceptsByItself)
         {
             gate.Open(OpeningDecision.Accept());
         }
@@ -106,7 +111,15 @@ internal sealed class GateKeeper(
         Telemetry.Handshake("Server", "accepted");
         Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
         registry.Opened(gate, connection);
-        if (handler is not null)
+        if (zeroCopy is not null)
+        {
+            var sink = new HandlerSink(connection, zeroCopy, options.SendBacklogBytes / 2);
+            connection.Core.Sink = sink;
+            connection.Core.Inbox.IsBypassed = true;
+            registry.LeaveWhenClosed(connection);
+            sink.Open();
+        }
+        else if (handler is not null)
         {
             var runner = new HandlerRun(connection, handler, gate.Activity, registry);
             ThreadPool.UnsafeQueueUserWorkItem(runner, preferLocal: false);
@@ -118,6 +131,8 @@ internal sealed class GateKeeper(
     }
 
     public void Left(OpeningGate gate, Link link) => registry.Left(gate, link);
+
+    private bool AcceptsByItself => handler is not null || zeroCopy is not null;
 
     private bool IsWebSocketPath(RequestHead head) => _paths.Count == 0 || _paths.Contains(head.Path);
 
@@ -132,7 +147,7 @@ internal sealed class GateKeeper(
             {
                 gate.Refuse(decision);
             }
-            else if (handler is not null)
+            else if (AcceptsByItself)
             {
                 gate.Open(decision);
             }

@@ -45,13 +45,27 @@ public sealed class WebSocketServer : IAsyncDisposable
     /// </param>
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
     public WebSocketServer(WebSocketServerOptions options, Func<WebSocketConnection, Task>? handler = null)
+        : this(options, handler, null)
+    {
+    }
+
+    /// <summary>Makes a server that does not listen yet, whose handler sees each message in place.</summary>
+    /// <param name="options">Read now; later changes have no effect on the rules.</param>
+    /// <param name="handler">Sees the messages of all connections.</param>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    public WebSocketServer(WebSocketServerOptions options, WebSocketHandler handler)
+        : this(options, null, handler ?? throw new ArgumentNullException(nameof(handler)))
+    {
+    }
+
+    private WebSocketServer(WebSocketServerOptions options, Func<WebSocketConnection, Task>? handler, WebSocketHandler? zeroCopy)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
         _logger = options.LoggerFactory?.CreateLogger("Sockeye.Server") ?? NullLogger.Instance;
         _registry = new ConnectionRegistry(options.MaxConnections, options.MaxConnectionsPerAddress);
-        _keeper = new GateKeeper(options, _logger, _registry, handler);
+        _keeper = new GateKeeper(options, _logger, _registry, handler, zeroCopy);
     }
 
     /// <summary>Completes with the addresses as bound, or with the error of binding them.</summary>

@@ -11,11 +11,12 @@ public sealed class ChurnTests
     [Theory]
     [InlineData("ws://127.0.0.1:0")]
     [InlineData("wss://127.0.0.1:0")]
-    public async Task Descriptors_are_reused_and_no_byte_arrives_at_another(string listen)
+    [InlineData("ws://127.0.0.1:0", ServerTransport.Epoll)]
+    public async Task Descriptors_are_reused_and_no_byte_arrives_at_another(string listen, ServerTransport transport = ServerTransport.Sockets)
     {
         int errors = 0;
         long echoes = 0;
-        var options = new WebSocketServerOptions { Listen = { listen }, Certificate = TestCertificate.Localhost };
+        var options = new WebSocketServerOptions { Listen = { listen }, Certificate = TestCertificate.Localhost, Transport = transport };
         await using var server = await WebSocketServer.StartAsync(options, async connection =>
         {
             // The connection's tag is its first message; from then on two more threads send it back all the time, also while it closes.
@@ -92,15 +93,17 @@ public sealed class ChurnTests
         await Waits.Until(() => MessageBuffer.Outstanding == 0, $"{MessageBuffer.Outstanding} buffers are back");
     }
 
-    [Fact]
-    public async Task Garbage_of_any_kind_leaves_no_unobserved_exception()
+    [Theory]
+    [InlineData(ServerTransport.Sockets)]
+    [InlineData(ServerTransport.Epoll)]
+    public async Task Garbage_of_any_kind_leaves_no_unobserved_exception(ServerTransport transport)
     {
         var unobserved = new System.Collections.Concurrent.ConcurrentQueue<string>();
         EventHandler<UnobservedTaskExceptionEventArgs> count = (_, e) => unobserved.Enqueue(e.Exception.ToString());
         TaskScheduler.UnobservedTaskException += count;
         try
         {
-            await ThrowGarbageAsync();
+            await ThrowGarbageAsync(transport);
             for (int i = 0; i < 3; i++)
             {
                 GC.Collect();
@@ -115,10 +118,10 @@ public sealed class ChurnTests
         }
     }
 
-    private static async Task ThrowGarbageAsync()
+    private static async Task ThrowGarbageAsync(ServerTransport transport)
     {
         await using var server = await WebSocketServer.StartAsync(
-            new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0", "wss://127.0.0.1:0" }, Certificate = TestCertificate.Localhost },
+            new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0", "wss://127.0.0.1:0" }, Transport = transport, Certificate = TestCertificate.Localhost },
             connection => connection.Closed); // a handler that never receives
         var urls = await server.Started;
         var random = new Random(7);

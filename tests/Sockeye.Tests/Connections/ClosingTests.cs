@@ -110,9 +110,10 @@ public sealed class ClosingTests
     [InlineData("ws://127.0.0.1:0")]
     [InlineData("wss://127.0.0.1:0")]
     [InlineData("stream")]
-    public async Task A_thousand_of_a_thousand_violations_are_told(string listen)
+    [InlineData("ws://127.0.0.1:0", ServerTransport.Epoll)]
+    public async Task A_thousand_of_a_thousand_violations_are_told(string listen, ServerTransport transport = ServerTransport.Sockets)
     {
-        var options = new WebSocketServerOptions { Certificate = TestCertificate.Localhost, MaxMessageBytes = 1 << 24 };
+        var options = new WebSocketServerOptions { Certificate = TestCertificate.Localhost, MaxMessageBytes = 1 << 24, Transport = transport };
         if (listen != "stream")
         {
             options.Listen.Add(listen);

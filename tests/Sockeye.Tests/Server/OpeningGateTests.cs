@@ -41,10 +41,18 @@ public sealed class OpeningGateTests
     };
 
     [Theory, MemberData(nameof(Requests))]
-    public async Task Every_request_is_answered_as_it_deserves(string name, string request, int status)
+    public Task Every_request_is_answered_as_it_deserves(string name, string request, int status) =>
+        AnswersAsync(ServerTransport.Sockets, name, request, status);
+
+    [Theory, MemberData(nameof(Requests))]
+    public Task Loops_answer_the_same(string name, string request, int status) =>
+        AnswersAsync(ServerTransport.Epoll, name, request, status);
+
+    private static async Task AnswersAsync(ServerTransport transport, string name, string request, int status)
     {
         var options = new WebSocketServerOptions
         {
+            Transport = transport,
             Listen = { "ws://127.0.0.1:0" },
             Paths = { "/" },
             OnHttpRequest = head => head.Path == "/health" ? PlainResponse.Text(200, "ok") : null,
@@ -166,10 +174,12 @@ public sealed class OpeningGateTests
         never.SetResult(OpeningDecision.Accept()); // too late: nothing happens
     }
 
-    [Fact]
-    public async Task Connections_are_limited_in_all_and_by_address()
+    [Theory]
+    [InlineData(ServerTransport.Sockets)]
+    [InlineData(ServerTransport.Epoll)]
+    public async Task Connections_are_limited_in_all_and_by_address(ServerTransport transport)
     {
-        var options = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, MaxConnections = 3 };
+        var options = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, MaxConnections = 3, Transport = transport };
         await using var server = await WebSocketServer.StartAsync(options, EchoAsync);
         var url = (await server.Started)[0];
         var open = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => WebSocketClient.ConnectAsync(url)));
@@ -179,7 +189,7 @@ public sealed class OpeningGateTests
         await Waits.Until(() => server.ConnectionCount == 2, "one leaves");
         await using var again = await WebSocketClient.ConnectAsync(url).Soon();
 
-        var perAddress = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, MaxConnectionsPerAddress = 1 };
+        var perAddress = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, MaxConnectionsPerAddress = 1, Transport = transport };
         await using var second = await WebSocketServer.StartAsync(perAddress, EchoAsync);
         await using var one = await WebSocketClient.ConnectAsync((await second.Started)[0]);
         await Assert.ThrowsAnyAsync<IOException>(async () => await WebSocketClient.ConnectAsync((await second.Started)[0]).Soon());

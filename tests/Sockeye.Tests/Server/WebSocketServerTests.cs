@@ -24,12 +24,14 @@ public sealed class WebSocketServerTests
         await Waits.Until(() => server.ConnectionCount == 0, "the connection leaves");
     }
 
-    [Fact]
-    public async Task It_listens_at_several_addresses()
+    [Theory]
+    [InlineData(ServerTransport.Sockets)]
+    [InlineData(ServerTransport.Epoll)]
+    public async Task It_listens_at_several_addresses(ServerTransport transport)
     {
         string path = Path.Combine(Path.GetTempPath(), $"sockeye-{Guid.NewGuid():N}.sock");
         var options = Options("ws://127.0.0.1:0", "ws://[::1]:0", "wss://localhost:0", $"unix:{path}");
-        options.Certificate = TestCertificate.Localhost;
+        (options.Certificate, options.Transport) = (TestCertificate.Localhost, transport);
         await using (var server = await WebSocketServer.StartAsync(options, EchoAsync))
         {
             var urls = await server.Started;
@@ -115,11 +117,15 @@ public sealed class WebSocketServerTests
         Assert.Equal(CloseCode.Normal, (await good.Closed.Soon()).Code);
     }
 
-    [Fact]
-    public async Task Stopping_tells_everybody_1001_and_waits_for_the_handlers()
+    [Theory]
+    [InlineData(ServerTransport.Sockets)]
+    [InlineData(ServerTransport.Epoll)]
+    public async Task Stopping_tells_everybody_1001_and_waits_for_the_handlers(ServerTransport transport)
     {
         var handlers = 0;
-        var server = await WebSocketServer.StartAsync("ws://127.0.0.1:0", async connection =>
+        var options = Options("ws://127.0.0.1:0");
+        options.Transport = transport;
+        var server = await WebSocketServer.StartAsync(options, async connection =>
         {
             await foreach (var message in connection)
             {

@@ -1,0 +1,17 @@
+namespace Sockeye.Connections;
+
+/// <summary>Takes a connection's messages in place of its inbox, on the thread that reads.</summary>
+internal interface IMessageSink
+{
+    /// <summary>Whether nothing more should be read for now.</summary>
+    bool IsPaused { get; }
+
+    /// <summary>A piece of a message.</summary>
+    void Add(ReadOnlySpan<byte> payload, MessageType type, bool endOfMessage, long frameBytesLeft);
+
+    /// <summary>All queued bytes are written.</summary>
+    void OnDrained();
+
+    /// <summary>The connection has ended.</summary>
+    void End(CloseResult result);
+}

@@ -1,0 +1,94 @@
+using Sockeye.Connections;
+using Sockeye.Diagnostics;
+
+namespace Sockeye.Server;
+
+/// <summary>Brings a connection's messages to a <see cref="WebSocketHandler"/>: whole ones in place, cut ones put together first.</summary>
+internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandler handler, long pauseAbove) : IMessageSink
+{
+    private MessageBuffer? _partial;
+    private bool _paused;
+
+    public bool IsPaused => Volatile.Read(ref _paused);
+
+    public void Open()
+    {
+        try
+        {
+            handler.OnOpen(connection);
+        }
+        catch (Exception e)
+        {
+            Failed(e);
+        }
+    }
+
+    public void Add(ReadOnlySpan<byte> payload, MessageType type, bool endOfMessage, long frameBytesLeft)
+    {
+        if (endOfMessage && _partial is null)
+        {
+            Hand(payload, type);
+            return;
+        }
+
+        _partial ??= MessageBuffer.Rent(type);
+        _partial.Append(payload, frameBytesLeft);
+        if (endOfMessage)
+        {
+            Hand(_partial.Span, type);
+            _partial.Release();
+            _partial = null;
+        }
+    }
+
+    public void OnDrained()
+    {
+        if (Volatile.Read(ref _paused))
+        {
+            Volatile.Write(ref _paused, false);
+            connection.Core.Inbox.Resume();
+        }
+    }
+
+    public void End(CloseResult result)
+    {
+        _partial?.Release();
+        _partial = null;
+        try
+        {
+            handler.OnClose(connection, result);
+        }
+        catch (Exception e)
+        {
+            Log.HandlerFailed(connection.Core.Logger, connection.Id, e);
+        }
+    }
+
+    private void Hand(ReadOnlySpan<byte> payload, MessageType type)
+    {
+        try
+        {
+            handler.OnMessage(connection, payload, type);
+        }
+        catch (Exception e)
+        {
+            Failed(e);
+        }
+
+        if (connection.Core.Outbox.Backlog > pauseAbove)
+        {
+            // The backlog may have been written between the look and the pause: nobody would end it then.
+            Interlocked.Exchange(ref _paused, true);
+            if (connection.Core.Outbox.Backlog == 0)
+            {
+                Volatile.Write(ref _paused, false);
+            }
+        }
+    }
+
+    private void Failed(Exception error)
+    {
+        Log.HandlerFailed(connection.Core.Logger, connection.Id, error);
+        connection.Core.Close(CloseCode.InternalError, "the handler failed");
+    }
+}
