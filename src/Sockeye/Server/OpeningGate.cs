@@ -238,11 +238,7 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
         var rejection = result.Rejection ?? _hosts?.Check(head);
         if (rejection is null && result.Kind == ServerHandshakeKind.PlainHttp)
         {
-            lock (_lock)
-            {
-                Answer(_keeper.PlainHttp(head), null, null, "PlainHttp");
-            }
-
+            AnswerPlain(_keeper.PlainHttp(head)); // the application's code runs without the lock, which the deadlines need
             return;
         }
 
@@ -268,6 +264,17 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
         }
 
         _keeper.Decide(this, _request);
+    }
+
+    private void AnswerPlain(byte[] response)
+    {
+        lock (_lock)
+        {
+            if (_state == State.Reading)
+            {
+                Answer(response, null, null, "PlainHttp");
+            }
+        }
     }
 
     // With the lock held, like all below.

@@ -34,6 +34,51 @@ public sealed class ReviewTests
         await host.StopAsync(Timeout.InfiniteTimeSpan).Soon(); // no place was lost
     }
 
+    [Fact]
+    public async Task A_plain_request_is_answered_once_even_if_the_server_stops_meanwhile()
+    {
+        WebSocketServer? host = null;
+        Task? stopping = null;
+        var options = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" } };
+        options.OnHttpRequest = _ =>
+        {
+            stopping = host!.StopAsync();
+            return PlainResponse.Text(200, "late");
+        };
+        host = await WebSocketServer.StartAsync(options);
+        using var raw = await RawPeer.ConnectAsync((await host.Started)[0]);
+        await raw.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        string all = Encoding.Latin1.GetString(await raw.ReadToEndAsync());
+        Assert.StartsWith("HTTP/1.1 503 ", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("late", all, StringComparison.Ordinal);
+        raw.Dispose();
+        await stopping!.Soon();
+    }
+
+    [Fact]
+    public async Task A_plain_request_whose_handler_blocks_holds_up_no_deadline()
+    {
+        var time = new ManualTime();
+        using var entered = new ManualResetEventSlim();
+        using var leave = new ManualResetEventSlim();
+        var options = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, TimeProvider = time };
+        options.OnHttpRequest = _ =>
+        {
+            entered.Set();
+            leave.Wait(Waits.Long);
+            return PlainResponse.Text(200, "late");
+        };
+        await using var host = await WebSocketServer.StartAsync(options);
+        using var raw = await RawPeer.ConnectAsync((await host.Started)[0]);
+        await raw.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        await Task.Run(() => entered.Wait(Waits.Long));
+        var clock = Task.Run(() => time.Advance(TimeSpan.FromSeconds(10)));
+        bool free = await Task.WhenAny(clock, Task.Delay(TimeSpan.FromSeconds(10))) == clock;
+        leave.Set();
+        Assert.True(free, "the deadlines of all connections waited for the handler");
+        Assert.StartsWith("HTTP/1.1 408 ", Encoding.Latin1.GetString(await raw.ReadToEndAsync()), StringComparison.Ordinal);
+    }
+
     private static Task<WebSocketConnection> OpenAsync(WebSocketServer host)
     {
         var (near, far) = MemoryLink.CreatePair();
