@@ -106,6 +106,11 @@ internal sealed class GateKeeper(
         Telemetry.Handshake("Server", "accepted");
         Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
         registry.Opened(gate, connection);
+        if (registry.Stopping.IsCancellationRequested)
+        {
+            connection.Core.Close(CloseCode.GoingAway, "the server is stopping"); // it came too late to be told with the others
+        }
+
         if (handler is not null)
         {
             var runner = new HandlerRun(connection, handler, gate.Activity, registry);

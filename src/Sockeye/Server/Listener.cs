@@ -66,6 +66,10 @@ internal sealed class Listener : IDisposable
         var gate = new OpeningGate(keeper, link, hosts);
         registry.Add(gate);
         gate.Start(deadline);
+        if (registry.Stopping.IsCancellationRequested)
+        {
+            gate.Stop(); // it came too late to be told with the others
+        }
     }
 
     private static Socket Bind(EndPoint address, int backlog)
@@ -200,7 +204,8 @@ internal sealed class Listener : IDisposable
         try
         {
             using var timeout = new CancellationTokenSource(_keeper.Options.HandshakeTimeout, _keeper.Options.TimeProvider);
-            await tls.AuthenticateAsServerAsync(ChooseTls, this, timeout.Token).ConfigureAwait(false);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _registry.Stopping);
+            await tls.AuthenticateAsServerAsync(ChooseTls, this, end.Token).ConfigureAwait(false);
             Admit(_keeper, _registry, new StreamLink(tls, StreamLinkDetails.Tls(tls, accepted)), _hosts, deadline);
         }
         catch (Exception e)

@@ -35,6 +35,57 @@ public sealed class ReviewTests
     }
 
     [Fact]
+    public async Task A_connection_that_opens_while_the_server_stops_is_told_1001()
+    {
+        var (near, far) = MemoryLink.CreatePair();
+        var log = new HookedLog();
+        var host = new WebSocketServer(new WebSocketServerOptions { LoggerFactory = log, TimeProvider = new ManualTime() });
+        Task? stopping = null;
+        log.OnEvent = id => stopping ??= id == HookedLog.Opened ? host.StopAsync() : null;
+        host.Attach(far);
+        var opening = WebSocketClient.ConnectAsync(near, Pair.Url);
+        await using var requests = host.AcceptRequestsAsync().GetAsyncEnumerator();
+        await requests.MoveNextAsync().Soon();
+        await requests.Current.AcceptAsync();
+        await using var client = await opening.Soon();
+        Assert.Equal(CloseCode.GoingAway, (await client.Closed.Soon()).Code);
+        await stopping!.Soon();
+    }
+
+    [Fact]
+    public async Task A_tls_handshake_under_way_does_not_outlive_the_server()
+    {
+        WebSocketServer? host = null;
+        Task? stopping = null;
+        var options = new WebSocketServerOptions { Listen = { "wss://127.0.0.1:0" }, TimeProvider = new ManualTime() };
+        options.CertificateSelector = _ =>
+        {
+            stopping = host!.StopAsync();
+            return TestCertificate.Localhost;
+        };
+        host = new WebSocketServer(options, connection => connection.SendAsync("opened").AsTask());
+        await host.StartAsync();
+        var client = new WebSocketClientOptions { DangerouslyAcceptAnyCertificate = true };
+        await Assert.ThrowsAnyAsync<Exception>(async () => await (await WebSocketClient.ConnectAsync((await host.Started)[0], client).Soon()).DisposeAsync());
+        await stopping!.Soon();
+        Assert.Equal((0, 0), (host.HandshakeCount, host.ConnectionCount));
+    }
+
+    [Fact]
+    public async Task A_link_that_is_admitted_while_the_server_stops_is_cut()
+    {
+        var registry = new Sockeye.Server.ConnectionRegistry(10, null);
+        var options = new WebSocketServerOptions { TimeProvider = new ManualTime() };
+        var keeper = new Sockeye.Server.GateKeeper(options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, registry, _ => Task.CompletedTask);
+        Assert.True(registry.TryEnter(null));
+        var empty = registry.StopAsync();
+        var (near, far) = MemoryLink.CreatePair();
+        Sockeye.Server.Listener.Admit(keeper, registry, far, null, long.MaxValue);
+        await Assert.ThrowsAnyAsync<Exception>(() => WebSocketClient.ConnectAsync(near, Pair.Url).Soon());
+        await empty.Soon();
+    }
+
+    [Fact]
     public async Task A_plain_request_is_answered_once_even_if_the_server_stops_meanwhile()
     {
         WebSocketServer? host = null;
