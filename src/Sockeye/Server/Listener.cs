@@ -52,7 +52,11 @@ internal sealed class Listener : IDisposable
 
     public void Dispose()
     {
-        Volatile.Write(ref _stopped, true);
+        if (Interlocked.Exchange(ref _stopped, true))
+        {
+            return; // by now the file may be that of another server
+        }
+
         _socket.Dispose();
         if (_url.UnixPath is { } path)
         {
@@ -99,10 +103,10 @@ internal sealed class Listener : IDisposable
         }
     }
 
-    /// <summary>A Unix socket's file outlives a server that was killed; one that still answers is not ours to remove.</summary>
+    /// <summary>A Unix socket's file outlives a server that was killed; one that still answers is not ours to remove, nor is any other file.</summary>
     private static void RemoveStale(string path)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) || !IsSocket(path))
         {
             return;
         }
@@ -115,6 +119,24 @@ internal sealed class Listener : IDisposable
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
             File.Delete(path);
+        }
+    }
+
+    // A socket is the kind of file that exists and cannot be opened. For reading and writing, since a FIFO would block otherwise.
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 

@@ -130,6 +130,33 @@ public sealed class ReviewTests
         Assert.StartsWith("HTTP/1.1 408 ", Encoding.Latin1.GetString(await raw.ReadToEndAsync()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_server_that_is_stopped_twice_leaves_the_socket_of_its_successor_alone()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"sockeye-{Guid.NewGuid():N}.sock");
+        var first = await WebSocketServer.StartAsync($"unix:{path}", _ => Task.CompletedTask);
+        await first.StopAsync();
+        await using var second = await WebSocketServer.StartAsync($"unix:{path}", _ => Task.CompletedTask);
+        await first.DisposeAsync();
+        Assert.True(File.Exists(path));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_socket_is_not_removed()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"sockeye-{Guid.NewGuid():N}.txt");
+        try
+        {
+            await File.WriteAllTextAsync(path, "precious");
+            await Assert.ThrowsAsync<IOException>(() => WebSocketServer.StartAsync($"unix:{path}", _ => Task.CompletedTask));
+            Assert.Equal("precious", await File.ReadAllTextAsync(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     private static Task<WebSocketConnection> OpenAsync(WebSocketServer host)
     {
         var (near, far) = MemoryLink.CreatePair();
