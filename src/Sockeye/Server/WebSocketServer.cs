@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Handshake;
@@ -47,7 +46,7 @@ public sealed class WebSocketServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
-        _logger = options.LoggerFactory?.CreateLogger("Sockeye.Server") ?? NullLogger.Instance;
+        _logger = GuardedLogger.From(options.LoggerFactory, "Sockeye.Server");
         _registry = new ConnectionRegistry(options.MaxConnections, options.MaxConnectionsPerAddress);
         _keeper = new GateKeeper(options, _logger, _registry, handler);
     }

@@ -157,6 +157,26 @@ public sealed class ReviewTests
         }
     }
 
+    [Fact]
+    public async Task A_log_that_throws_harms_nothing()
+    {
+        var log = new HookedLog { OnEvent = _ => throw new InvalidOperationException("the log is full") };
+        var options = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, LoggerFactory = log, MaxConnections = 1 };
+        await using var host = await WebSocketServer.StartAsync(options, async connection => await connection.ReceiveAsync());
+        for (int i = 0; i < 3; i++)
+        {
+            using (var raw = await RawPeer.OpenAsync((await host.Started)[0]))
+            {
+                await raw.SendAsync(0xFF, 0xFF);
+                Assert.Equal(0x88, (await raw.ReadFrameAsync()).First);
+            }
+
+            await Waits.Until(() => host.ConnectionCount == 0, "the connection leaves");
+        }
+
+        Assert.True(log.Saw(HookedLog.Closed));
+    }
+
     private static Task<WebSocketConnection> OpenAsync(WebSocketServer host)
     {
         var (near, far) = MemoryLink.CreatePair();
