@@ -53,6 +53,18 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
     /// <summary>The span of the handshake, if somebody traces.</summary>
     public Activity? Activity { get; private set; }
 
+    /// <summary>Whether the application may still decide.</summary>
+    public bool IsWaiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _state == State.Deciding;
+            }
+        }
+    }
+
     public void Start(long deadline)
     {
         _link.Receiver = this;

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
@@ -65,6 +66,9 @@ public sealed class WebSocketServer : IAsyncDisposable
 
     /// <summary>How many links have not finished their opening handshake, or are being turned away.</summary>
     public int HandshakeCount => _registry.HandshakeCount;
+
+    /// <summary>Requests that wait to be accepted or rejected by the application, over ones included.</summary>
+    internal int PendingCount => _keeper.Pending.Count;
 
     /// <summary>Starts a server at one address.</summary>
     /// <param name="url"><c>ws://HOST:PORT</c>, or <c>unix:/PATH</c>.</param>
@@ -152,8 +156,16 @@ public sealed class WebSocketServer : IAsyncDisposable
     /// accepted or rejected. For one loop at a time. Ends when the server stops.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public IAsyncEnumerable<PendingRequest> AcceptRequestsAsync(CancellationToken cancellationToken = default) =>
-        _keeper.Pending.ReadAllAsync(cancellationToken);
+    public async IAsyncEnumerable<PendingRequest> AcceptRequestsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var request in _keeper.Pending.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (request.IsWaiting)
+            {
+                yield return request;
+            }
+        }
+    }
 
     /// <summary>
     /// Stops: accepts no more, closes every connection with 1001, waits for them and their handlers until the deadline, then cuts.

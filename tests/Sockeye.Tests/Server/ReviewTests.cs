@@ -158,6 +158,34 @@ public sealed class ReviewTests
     }
 
     [Fact]
+    public async Task Requests_that_nobody_accepts_do_not_pile_up()
+    {
+        var time = new ManualTime();
+        var options = new WebSocketServerOptions { TimeProvider = time, MaxConnections = 3 };
+        await using var host = new WebSocketServer(options);
+        for (int i = 0; i < 3; i++)
+        {
+            var opening = OpenAsync(host);
+            await Waits.Until(() => host.HandshakeCount == 1, "the handshake is there");
+            await Waits.Until(() => host.PendingCount == i + 1, "the request waits");
+            time.Advance(TimeSpan.FromSeconds(10));
+            Assert.Equal(503, (await Assert.ThrowsAsync<WebSocketHandshakeException>(() => opening.Soon())).StatusCode);
+            await Waits.Until(() => host.HandshakeCount == 0, "the handshake is over");
+        }
+
+        var fourth = OpenAsync(host);
+        Assert.Equal(503, (await Assert.ThrowsAsync<WebSocketHandshakeException>(() => fourth.Soon())).StatusCode);
+        Assert.Equal(3, host.PendingCount);
+        await using var requests = host.AcceptRequestsAsync().GetAsyncEnumerator();
+        var next = requests.MoveNextAsync();
+        await Waits.Until(() => host.PendingCount == 0, "what is over is skipped");
+        var opened = OpenAsync(host);
+        Assert.True(await next.Soon());
+        await using var server = await requests.Current.AcceptAsync();
+        await (await opened.Soon()).CloseAsync().Soon();
+    }
+
+    [Fact]
     public async Task A_log_that_throws_harms_nothing()
     {
         var log = new HookedLog { OnEvent = _ => throw new InvalidOperationException("the log is full") };
