@@ -170,9 +170,16 @@ public sealed class WebSocketServer : IAsyncDisposable
     /// <summary>
     /// Stops: accepts no more, closes every connection with 1001, waits for them and their handlers until the deadline, then cuts.
     /// </summary>
-    /// <param name="timeout">The deadline, from now; 5 s by default. Zero cuts at once.</param>
+    /// <param name="timeout">The deadline, from now; 5 s by default. Zero cuts at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The deadline is negative, or more than 24 days away.</exception>
     public async Task StopAsync(TimeSpan? timeout = null)
     {
+        var wait = timeout ?? s_defaultDrain;
+        if (wait != TimeSpan.Zero)
+        {
+            WebSocketOptions.CheckTime(wait, nameof(timeout));
+        }
+
         if (Interlocked.Exchange(ref _phase, 2) == 0)
         {
             FailToStart(new InvalidOperationException("The server was stopped before it was started."));
@@ -182,8 +189,7 @@ public sealed class WebSocketServer : IAsyncDisposable
         _keeper.EndPending();
         var empty = _registry.StopAsync();
         Log.Stopping(_logger, _registry.ConnectionCount);
-        var wait = timeout ?? s_defaultDrain;
-        if (wait > TimeSpan.Zero)
+        if (wait != TimeSpan.Zero)
         {
             TellEverybody();
             await Task.WhenAny(empty, Task.Delay(wait, _options.TimeProvider, CancellationToken.None)).ConfigureAwait(false);

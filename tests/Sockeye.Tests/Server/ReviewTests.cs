@@ -158,6 +158,20 @@ public sealed class ReviewTests
     }
 
     [Fact]
+    public async Task Stopping_without_a_deadline_waits_and_does_not_cut()
+    {
+        var host = await WebSocketServer.StartAsync("ws://127.0.0.1:0", async connection => await connection.ReceiveAsync());
+        using var raw = await RawPeer.OpenAsync((await host.Started)[0]);
+        await Waits.Until(() => host.ConnectionCount == 1, "the connection is there");
+        var stopping = host.StopAsync(Timeout.InfiniteTimeSpan);
+        Assert.Equal(0x88, (await raw.ReadFrameAsync()).First);
+        raw.Dispose();
+        await stopping.Soon();
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => host.StopAsync(TimeSpan.FromSeconds(-5)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => host.StopAsync(TimeSpan.MaxValue));
+    }
+
+    [Fact]
     public async Task Requests_that_nobody_accepts_do_not_pile_up()
     {
         var time = new ManualTime();
