@@ -219,6 +219,28 @@ public sealed class ReviewTests
         Assert.True(log.Saw(HookedLog.Closed));
     }
 
+    [Fact]
+    public void Attaching_runs_nothing_of_the_application_on_the_callers_thread()
+    {
+        using var attached = new ManualResetEventSlim();
+        bool inTime = false;
+        using var done = new ManualResetEventSlim();
+        var options = new WebSocketServerOptions
+        {
+            OnHttpRequest = _ =>
+            {
+                inTime = attached.Wait(TimeSpan.FromSeconds(5));
+                done.Set();
+                return null;
+            },
+        };
+        var host = new WebSocketServer(options);
+        host.Attach(new MemoryStream(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+        attached.Set();
+        Assert.True(done.Wait(Waits.Long));
+        Assert.True(inTime);
+    }
+
     private static Task<WebSocketConnection> OpenAsync(WebSocketServer host)
     {
         var (near, far) = MemoryLink.CreatePair();

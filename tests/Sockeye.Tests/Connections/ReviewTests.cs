@@ -1,0 +1,74 @@
+using Sockeye.Tests.Support;
+using Sockeye.Transports.Memory;
+
+namespace Sockeye.Tests.Connections;
+
+/// <summary>Rare orders of things on an open connection.</summary>
+public sealed class ReviewTests
+{
+    [Fact]
+    public async Task A_close_finishes_over_a_stream_that_takes_no_notice_of_being_disposed()
+    {
+        var time = new ManualTime();
+        await using var host = new WebSocketServer(new WebSocketServerOptions { TimeProvider = time });
+        var stream = new DeafStream(RawPeer.Handshake);
+        host.Attach(stream);
+        await using var requests = host.AcceptRequestsAsync().GetAsyncEnumerator();
+        await requests.MoveNextAsync().Soon();
+        var server = await requests.Current.AcceptAsync();
+        var closing = server.CloseAsync();
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.False((await closing.Soon()).IsClean);
+        Assert.True(stream.IsDisposed.Wait(Waits.Long));
+    }
+
+    private sealed class DeafStream(string first) : Stream
+    {
+        private readonly TaskCompletionSource<int> _never = new();
+        private byte[]? _first = System.Text.Encoding.ASCII.GetBytes(first);
+
+        public ManualResetEventSlim IsDisposed { get; } = new();
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_first is not { } bytes)
+            {
+                return new(_never.Task);
+            }
+
+            bytes.CopyTo(buffer);
+            _first = null;
+            return new(bytes.Length);
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => default;
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed.Set();
+            base.Dispose(disposing);
+        }
+    }
+}
