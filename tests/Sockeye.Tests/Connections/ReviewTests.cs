@@ -7,6 +7,17 @@ namespace Sockeye.Tests.Connections;
 public sealed class ReviewTests
 {
     [Fact]
+    public async Task After_a_message_in_pieces_a_whole_one_larger_than_the_read_ahead_still_arrives()
+    {
+        await using var pair = await Pair.OpenAsync(TransportKind.Memory, both: o => o.ReadAheadBytes = 1000);
+        await pair.Client.SendAsync("in pieces").Soon();
+        Assert.True((await pair.Server.ReceivePieceAsync().Soon()).EndOfMessage);
+        var sending = pair.Client.SendAsync(new byte[200_000]).AsTask();
+        Assert.Equal(200_000, (await pair.Server.ReceiveAsync().Soon()).Length);
+        await sending.Soon();
+    }
+
+    [Fact]
     public async Task A_close_finishes_over_a_stream_that_takes_no_notice_of_being_disposed()
     {
         var time = new ManualTime();
