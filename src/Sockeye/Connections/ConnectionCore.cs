@@ -21,15 +21,19 @@ internal sealed class ConnectionCore
         (Link, Outbox, Logger, Id) = (link, outbox, logger, id);
         var limits = new MessageLimits(options.MaxMessageBytes, options.MaxFrameBytes, options.MaxFragments);
         Session = new Session(role, limits);
+        var clock = Deadlines.Of(options.TimeProvider);
+        KeepAlive = new KeepAlive(options.KeepAliveInterval, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);
         Inbox = new Inbox(options.ReadAheadBytes, link.ResumesInline)
         {
             // On another stack: a receiver may be running inside the reading thread.
-            Resume = () => ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false),
+            Resume = () =>
+            {
+                KeepAlive.ReadingResumed();
+                ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false);
+            },
         };
         Outbox.Overflow = () => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
-        var clock = Deadlines.Of(options.TimeProvider);
-        KeepAlive = new KeepAlive(options.KeepAliveInterval, options.KeepAliveTimeout, clock);
         _watch = new Watch(this, options, clock);
     }
 

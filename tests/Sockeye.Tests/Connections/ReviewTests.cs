@@ -18,6 +18,29 @@ public sealed class ReviewTests
     }
 
     [Fact]
+    public async Task The_deadline_begins_anew_when_reading_goes_on()
+    {
+        var time = new ManualTime();
+        var options = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, TimeProvider = time, ReadAheadBytes = 0 };
+        await using var host = await WebSocketServer.StartAsync(options);
+        await using var requests = host.AcceptRequestsAsync().GetAsyncEnumerator();
+        var opening = RawPeer.OpenAsync((await host.Started)[0]);
+        await requests.MoveNextAsync().Soon();
+        await using var server = await requests.Current.AcceptAsync();
+        using var peer = await opening;
+        await peer.SendFrameAsync(0x81, "x"u8);
+        await Waits.Until(() => server.Core.Inbox.IsPaused, "the application lags");
+        time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(0x89, (await peer.ReadFrameAsync()).First);
+        time.Advance(TimeSpan.FromSeconds(19));
+        await server.ReceiveAsync().Soon();
+        time.Advance(TimeSpan.FromSeconds(19));
+        Assert.Equal(ConnectionState.Open, server.State);
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Contains("no answer to a ping", (await server.Closed.Soon()).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_close_finishes_over_a_stream_that_takes_no_notice_of_being_disposed()
     {
         var time = new ManualTime();
