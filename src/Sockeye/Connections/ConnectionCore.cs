@@ -136,11 +136,24 @@ internal sealed class ConnectionCore
             KeepAlive.SentOwn(payload, Outbox.AppendControl(Opcode.Ping, payload), Intake.Received);
         }
 
-        Outbox.Flush();
+        FlushWatched();
     }
 
-    /// <summary>Watches the backlog from now on: something had to be queued.</summary>
-    public void WatchBacklog() => _watch.Backlog();
+    /// <summary>Writes control frames; a peer that takes not even those is not waited for either.</summary>
+    public void FlushWatched()
+    {
+        Outbox.Flush();
+        WatchBacklog();
+    }
+
+    /// <summary>Watches the backlog from now on, if something had to be queued.</summary>
+    public void WatchBacklog()
+    {
+        if (Outbox.Backlog > 0)
+        {
+            _watch.Backlog();
+        }
+    }
 
     /// <summary>The peer's close frame came.</summary>
     public void PeerClosed(ReadOnlySpan<byte> body)

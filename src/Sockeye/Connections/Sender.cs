@@ -18,7 +18,7 @@ internal sealed class Sender(ConnectionCore core)
     {
         var sent = core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, fin), payload, turn, fin, cancellationToken);
         Telemetry.SentPiece(payload.Length, fin);
-        WatchBacklog();
+        core.WatchBacklog();
         return sent;
     }
 
@@ -81,7 +81,7 @@ internal sealed class Sender(ConnectionCore core)
         if (sent)
         {
             Telemetry.SentPiece(payload.Length, true);
-            WatchBacklog();
+            core.WatchBacklog();
         }
 
         return sent;
@@ -109,14 +109,6 @@ internal sealed class Sender(ConnectionCore core)
         if (type is not (MessageType.Text or MessageType.Binary))
         {
             throw new ArgumentOutOfRangeException(nameof(type), type, "A message is text or binary. To close, call CloseAsync.");
-        }
-    }
-
-    private void WatchBacklog()
-    {
-        if (core.Outbox.Backlog > 0)
-        {
-            core.WatchBacklog();
         }
     }
 

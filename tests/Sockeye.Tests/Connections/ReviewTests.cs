@@ -18,6 +18,26 @@ public sealed class ReviewTests
     }
 
     [Fact]
+    public async Task A_keep_alive_ping_that_the_peer_never_takes_ends_the_connection()
+    {
+        var time = new ManualTime();
+        var server = new WebSocketServerOptions { TimeProvider = time };
+        var client = new WebSocketClientOptions { ReadAheadBytes = 0, KeepAliveInterval = Timeout.InfiniteTimeSpan };
+        await using var pair = await Pair.OpenAsync(new MemoryLinkOptions { Capacity = 1000 }, new MemoryLinkOptions(), server, client);
+        await pair.Server.SendAsync("x").Soon();
+        await Waits.Until(() => pair.Client.Core.Inbox.IsPaused, "the client lags");
+        await pair.Server.SendAsync(new byte[996]).Soon();
+        Assert.True(pair.ClientLink!.IsFull);
+        Assert.Equal(0, pair.Server.BufferedBytes);
+        for (int i = 0; i < 20; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Contains("took nothing", (await pair.Server.Closed.Soon()).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_deadline_begins_anew_when_reading_goes_on()
     {
         var time = new ManualTime();
