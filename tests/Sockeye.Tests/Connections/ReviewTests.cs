@@ -61,6 +61,24 @@ public sealed class ReviewTests
     }
 
     [Fact]
+    public async Task A_withdrawn_send_lets_in_those_behind_it()
+    {
+        var server = new WebSocketServerOptions { SendBacklogBytes = 100_000 };
+        var client = new WebSocketClientOptions { ReadAheadBytes = 0 };
+        await using var pair = await Pair.OpenAsync(new MemoryLinkOptions { Capacity = 100 }, new MemoryLinkOptions(), server, client);
+        await pair.Server.SendAsync("x").Soon();
+        await Waits.Until(() => pair.Client.Core.Inbox.IsPaused, "the client lags");
+        await pair.Server.SendAsync(new byte[50_000]).Soon();
+        using var cancellation = new CancellationTokenSource();
+        var large = pair.Server.SendAsync(new byte[60_000], cancellation.Token).AsTask();
+        var small = pair.Server.SendAsync(new byte[10]).AsTask();
+        Assert.False(small.IsCompleted);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large.Soon());
+        await small.Soon();
+    }
+
+    [Fact]
     public async Task A_close_finishes_over_a_stream_that_takes_no_notice_of_being_disposed()
     {
         var time = new ManualTime();
