@@ -16,6 +16,12 @@ internal sealed class Sender(ConnectionCore core)
     public ValueTask SendAsync(
         Opcode opcode, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, object? turn = null, bool fin = true)
     {
+        if (payload.Length > 0 && WebSocketMessage.BufferOf(payload, out int start) is { } received)
+        {
+            // The kernel may still read it when a later receive releases the message; a throw in its thread would end the process.
+            return SendKeptAsync(opcode, received, received.Memory.Slice(start, payload.Length), turn, fin, cancellationToken);
+        }
+
         var sent = core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, fin), payload, turn, fin, cancellationToken);
         Telemetry.SentPiece(payload.Length, fin);
         core.WatchBacklog();
@@ -47,18 +53,18 @@ internal sealed class Sender(ConnectionCore core)
     }
 
     /// <summary>Sends what a received message holds, which stays alive meanwhile.</summary>
-    public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken)
-    {
-        if (buffer is null)
-        {
-            return SendAsync((Opcode)type, default(ReadOnlyMemory<byte>), cancellationToken);
-        }
+    public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken) => buffer is null
+        ? SendAsync((Opcode)type, default(ReadOnlyMemory<byte>), cancellationToken)
+        : SendKeptAsync((Opcode)type, buffer, buffer.Memory, null, true, cancellationToken);
 
+    private ValueTask SendKeptAsync(
+        Opcode opcode, MessageBuffer buffer, ReadOnlyMemory<byte> payload, object? turn, bool fin, CancellationToken cancellationToken)
+    {
         buffer.Retain();
         ValueTask sent;
         try
         {
-            sent = SendAsync((Opcode)type, buffer.Memory, cancellationToken);
+            sent = SendAsync(opcode, payload, cancellationToken, turn, fin);
         }
         catch
         {

@@ -79,6 +79,30 @@ public sealed class ReviewTests
     }
 
     [Fact]
+    public async Task The_memory_of_a_message_stays_alive_while_it_is_sent()
+    {
+        await using var pair = await Pair.OpenAsync(TransportKind.Sockets, both: o => (o.MaxMessageBytes, o.ReadAheadBytes) = (64 << 20, 0));
+        byte[] bytes = new byte[30 << 20];
+        bytes.AsSpan().Fill(7);
+        var first = pair.Client.SendAsync(bytes).AsTask();
+        var message = await pair.Server.ReceiveAsync().Soon();
+        await first.Soon();
+        await pair.Client.SendAsync("x").Soon();
+        var memory = message.Memory;
+        await pair.Server.SendAsync("y").Soon();
+        await Waits.Until(() => pair.Client.Core.Inbox.IsPaused, "the client lags");
+        var sending = pair.Server.SendAsync(memory).AsTask(); // waits for the link
+        await pair.Server.ReceiveAsync().Soon(); // releases the message
+        Assert.False(sending.IsCompleted);
+        Assert.Equal("y", (await pair.Client.ReceiveAsync().Soon()).ToString());
+        var back = await pair.Client.ReceiveAsync().Soon();
+        Assert.Equal((bytes.Length, -1), (back.Length, back.Span.IndexOfAnyExcept((byte)7)));
+        await sending.Soon();
+        Assert.Throws<InvalidOperationException>(() => { _ = pair.Server.SendAsync(memory); });
+        Assert.Equal(ConnectionState.Open, pair.Server.State);
+    }
+
+    [Fact]
     public async Task A_close_finishes_over_a_stream_that_takes_no_notice_of_being_disposed()
     {
         var time = new ManualTime();
