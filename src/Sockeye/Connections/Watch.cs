@@ -86,6 +86,8 @@ internal sealed class Watch : IDeadline
         if (_core.Outbox.Backlog == 0)
         {
             Volatile.Write(ref _backlog, Deadlines.Never);
+            Interlocked.MemoryBarrier();
+            _core.WatchBacklog(); // who queued something just before saw the watch still on
             return true;
         }
 

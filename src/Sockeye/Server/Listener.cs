@@ -52,7 +52,11 @@ internal sealed class Listener : IDisposable
 
     public void Dispose()
     {
-        Volatile.Write(ref _stopped, true);
+        if (Interlocked.Exchange(ref _stopped, true))
+        {
+            return; // by now the file may be that of another server
+        }
+
         _socket.Dispose();
         if (_url.UnixPath is { } path)
         {
@@ -66,6 +70,10 @@ internal sealed class Listener : IDisposable
         var gate = new OpeningGate(keeper, link, hosts);
         registry.Add(gate);
         gate.Start(deadline);
+        if (registry.Stopping.IsCancellationRequested)
+        {
+            gate.Stop(); // it came too late to be told with the others
+        }
     }
 
     private static Socket Bind(EndPoint address, int backlog)
@@ -95,10 +103,10 @@ internal sealed class Listener : IDisposable
         }
     }
 
-    /// <summary>A Unix socket's file outlives a server that was killed; one that still answers is not ours to remove.</summary>
+    /// <summary>A Unix socket's file outlives a server that was killed; one that still answers is not ours to remove, nor is any other file.</summary>
     private static void RemoveStale(string path)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) || !IsSocket(path))
         {
             return;
         }
@@ -111,6 +119,24 @@ internal sealed class Listener : IDisposable
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
             File.Delete(path);
+        }
+    }
+
+    // A socket is the kind of file that exists and cannot be opened. For reading and writing, since a FIFO would block otherwise.
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 
@@ -200,7 +226,8 @@ internal sealed class Listener : IDisposable
         try
         {
             using var timeout = new CancellationTokenSource(_keeper.Options.HandshakeTimeout, _keeper.Options.TimeProvider);
-            await tls.AuthenticateAsServerAsync(ChooseTls, this, timeout.Token).ConfigureAwait(false);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _registry.Stopping);
+            await tls.AuthenticateAsServerAsync(ChooseTls, this, end.Token).ConfigureAwait(false);
             Admit(_keeper, _registry, new StreamLink(tls, StreamLinkDetails.Tls(tls, accepted)), _hosts, deadline);
         }
         catch (Exception e)
