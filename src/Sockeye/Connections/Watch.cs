@@ -1,3 +1,4 @@
+using Sockeye.Diagnostics;
 using Sockeye.Protocol.Closing;
 
 namespace Sockeye.Connections;
@@ -44,6 +45,21 @@ internal sealed class Watch : IDeadline
     }
 
     public long OnDeadline(long now)
+    {
+        try
+        {
+            return Check(now);
+        }
+        catch (Exception e)
+        {
+            // The timer is everybody's: what fails here costs this connection and no other.
+            Log.InternalError(_core.Logger, _core.Id, e);
+            _core.Link.Cut();
+            return Deadlines.Never;
+        }
+    }
+
+    private long Check(long now)
     {
         if (now >= Volatile.Read(ref _closing))
         {

@@ -80,7 +80,7 @@ public readonly struct WebSocketMessage : IEquatable<WebSocketMessage>
     /// <summary>
     /// Takes the payload out of the connection's hands without copying it: it then lives until it is disposed.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The message was released, or already kept, or is the news of the end.</exception>
+    /// <exception cref="InvalidOperationException">The message was released, or is the news of the end.</exception>
     public IMemoryOwner<byte> Keep()
     {
         if (_buffer is null)

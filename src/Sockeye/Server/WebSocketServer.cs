@@ -108,10 +108,16 @@ public sealed class WebSocketServer : IAsyncDisposable
 
         try
         {
-            var bound = Bind();
-            foreach (var listener in _listeners)
+            IReadOnlyList<Uri> bound;
+            lock (_listeners)
             {
-                listener.Start();
+                bound = Bind();
+                _listeners.ForEach(static listener => listener.Start());
+            }
+
+            if (Volatile.Read(ref _phase) == 2)
+            {
+                Unbind(); // stopped meanwhile
             }
 
             foreach (var url in bound)
@@ -287,9 +293,9 @@ public sealed class WebSocketServer : IAsyncDisposable
 
     private void Unbind()
     {
-        foreach (var listener in _listeners)
+        lock (_listeners)
         {
-            listener.Dispose();
+            _listeners.ForEach(static listener => listener.Dispose());
         }
     }
 
