@@ -30,9 +30,12 @@ public sealed class ServerTests
     [Theory, MemberData(nameof(Scripts))]
     public async Task A_client_plays_its_script(PeerKind kind, string script)
     {
-        await using var server = await CommandServer.StartAsync(new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" } });
-        var (passed, output) = await PeerProcess.PlayAsync(kind, (await server.Started)[0].ToString(), script);
-        Assert.True(passed, output);
+        foreach (var transport in Enum.GetValues<ServerTransport>())
+        {
+            await using var server = await CommandServer.StartAsync(new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, Transport = transport });
+            var (passed, output) = await PeerProcess.PlayAsync(kind, (await server.Started)[0].ToString(), script);
+            Assert.True(passed, $"{transport}: {output}");
+        }
     }
 
     [Theory]

@@ -34,9 +34,10 @@ internal static class ServeCommand
     private static readonly Option<string> s_app = OptionKinds.Choice(
         "--app", "What connections are for: echo sends each message back, chat relays each text to everybody", "echo", "chat");
     private static readonly Option<string?> s_path = OptionKinds.Text("--path", "/PATH", "The only path that is a WebSocket; by default every path is one");
-    private static readonly Option<string> s_transport = OptionKinds.Choice("--transport", "How bytes are moved", "sockets");
+    private static readonly Option<string> s_transport = OptionKinds.Choice(
+        "--transport", "How bytes are moved: by sockets, or by event loops on epoll (Linux; TLS goes by sockets)", "sockets", "epoll");
     private static readonly Option<long?> s_loops = OptionKinds.Count(
-        "--loops", "Event loops of transports that have them; the sockets transport has none, so it changes nothing yet", 1024);
+        "--loops", "Event loops of the epoll transport; one per processor by default", 1024);
     private static readonly Option<long?> s_maxMessageBytes = OptionKinds.Count(
         "--max-message-bytes", "The longest message accepted, longer ones close with 1009; 1048576 by default", Array.MaxLength);
     private static readonly Option<string[]> s_subProtocols = OptionKinds.Texts(
@@ -70,6 +71,8 @@ internal static class ServeCommand
             Listen = parsed.GetValue(s_listen) is { Length: > 0 } listen ? listen : [DefaultListen],
             IsChat = parsed.GetValue(s_app) == "chat",
             Path = parsed.GetValue(s_path),
+            IsEpoll = parsed.GetValue(s_transport) == "epoll",
+            Loops = (int?)parsed.GetValue(s_loops),
             MaxMessageBytes = parsed.GetValue(s_maxMessageBytes),
             SubProtocols = parsed.GetValue(s_subProtocols) ?? [],
             Origins = parsed.GetValue(s_origins) ?? [],
@@ -96,6 +99,11 @@ internal static class ServeCommand
         if (withPath is not null)
         {
             throw ProgramException.Usage($"Cannot listen on '{withPath}': it has only a host and a port; give the path with --path.");
+        }
+
+        if (settings.IsEpoll && !OperatingSystem.IsLinux())
+        {
+            throw ProgramException.Usage("--transport epoll is for Linux.");
         }
 
         if (settings.AllowAnyOrigin && settings.Origins.Count > 0)

@@ -32,9 +32,11 @@ internal static class ServeRun
     {
         var options = new WebSocketServerOptions
         {
+            Transport = settings.IsEpoll ? ServerTransport.Epoll : ServerTransport.Sockets,
             DangerouslyAllowAnyOrigin = settings.AllowAnyOrigin,
             OnHttpRequest = new PageSite(settings.Path).Answer,
         };
+        options.Loops = settings.Loops ?? options.Loops;
         options.MaxMessageBytes = settings.MaxMessageBytes ?? options.MaxMessageBytes;
         if (settings.IsChat)
         {

@@ -9,6 +9,10 @@ internal sealed record ServeSettings
 
     public string? Path { get; init; }
 
+    public bool IsEpoll { get; init; }
+
+    public int? Loops { get; init; }
+
     public long? MaxMessageBytes { get; init; }
 
     public IReadOnlyList<string> SubProtocols { get; init; } = [];

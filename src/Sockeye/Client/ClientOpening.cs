@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Frames;
@@ -187,7 +185,7 @@ internal sealed class ClientOpening : IByteReceiver
 
     private void Open(ClientHandshakeResult result, Span<byte> behind)
     {
-        var logger = _options.LoggerFactory?.CreateLogger("Sockeye.Client") ?? NullLogger.Instance;
+        var logger = GuardedLogger.From(_options.LoggerFactory, "Sockeye.Client");
         var core = new ConnectionCore(_link, _outbox, Role.Client, _options, logger, ConnectionIds.Next());
         var response = System.Text.Encoding.Latin1.GetBytes(Head.ToString());
         var request = new HeadReader(HeadKind.Request, new HeadLimits(HeadLimits.Ceiling));

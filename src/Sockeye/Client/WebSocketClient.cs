@@ -116,20 +116,25 @@ public static class WebSocketClient
 
     private static async Task<Link> LinkAsync(Uri url, WebSocketClientOptions options, CancellationToken cancellationToken)
     {
-        Socket socket;
+        Socket? socket = null;
         try
         {
             socket = options.UnixSocketPath is { } path
                 ? await AddressRace.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false)
                 : await AddressRace.ConnectAsync(url.DnsSafeHost, url.Port, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            if (url.Scheme == "ws")
+            {
+                return new SocketLink(socket);
+            }
         }
         catch (SocketException e)
         {
+            socket?.Dispose();
             string where = options.UnixSocketPath ?? $"{url.Host}:{url.Port}";
             throw new IOException($"Cannot connect to {where}: {Explain(e, options)}", e);
         }
 
-        return url.Scheme == "ws" ? new SocketLink(socket) : await SecureAsync(url, socket, options, cancellationToken).ConfigureAwait(false);
+        return await SecureAsync(url, socket, options, cancellationToken).ConfigureAwait(false);
     }
 
     private static string Explain(SocketException error, WebSocketClientOptions options) => error.SocketErrorCode switch

@@ -21,16 +21,20 @@ internal sealed class ConnectionCore
         (Link, Outbox, Logger, Id) = (link, outbox, logger, id);
         var limits = new MessageLimits(options.MaxMessageBytes, options.MaxFrameBytes, options.MaxFragments);
         Session = new Session(role, limits);
+        var clock = Deadlines.Of(options.TimeProvider);
+        KeepAlive = new KeepAlive(options.KeepAliveInterval, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);
         Inbox = new Inbox(options.ReadAheadBytes, link.ResumesInline)
         {
             // On another stack: a receiver may be running inside the reading thread.
-            Resume = () => ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false),
+            Resume = () =>
+            {
+                KeepAlive.ReadingResumed();
+                ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false);
+            },
         };
         Outbox.Drained = () => Sink?.OnDrained();
         Outbox.Overflow = () => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
-        var clock = Deadlines.Of(options.TimeProvider);
-        KeepAlive = new KeepAlive(options.KeepAliveInterval, options.KeepAliveTimeout, clock);
         _watch = new Watch(this, options, clock);
     }
 
@@ -140,11 +144,24 @@ internal sealed class ConnectionCore
             KeepAlive.SentOwn(payload, Outbox.AppendControl(Opcode.Ping, payload), Intake.Received);
         }
 
-        Outbox.Flush();
+        FlushWatched();
     }
 
-    /// <summary>Watches the backlog from now on: something had to be queued.</summary>
-    public void WatchBacklog() => _watch.Backlog();
+    /// <summary>Writes control frames; a peer that takes not even those is not waited for either.</summary>
+    public void FlushWatched()
+    {
+        Outbox.Flush();
+        WatchBacklog();
+    }
+
+    /// <summary>Watches the backlog from now on, if something had to be queued.</summary>
+    public void WatchBacklog()
+    {
+        if (Outbox.Backlog > 0)
+        {
+            _watch.Backlog();
+        }
+    }
 
     /// <summary>The peer's close frame came.</summary>
     public void PeerClosed(ReadOnlySpan<byte> body)

@@ -104,7 +104,7 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
             }
 
             ReleaseCurrent();
-            _wantsPieces |= piece;
+            _wantsPieces = piece; // who waits for a whole message needs all of it, however large
             found = TakeReady(piece);
             if (found is null && _ended)
             {

@@ -116,7 +116,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
         if (owed)
         {
-            core.Outbox.Flush();
+            core.FlushWatched();
         }
 
         // Bytes that are left over come first, whoever has ended the pause meanwhile: GoOn is then on its way.

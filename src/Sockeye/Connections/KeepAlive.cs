@@ -74,6 +74,15 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan timeout, Deadlines c
         }
     }
 
+    /// <summary>Reading goes on after a pause of ours: an answer can be seen only from now on.</summary>
+    public void ReadingResumed()
+    {
+        lock (_lock)
+        {
+            _deadline = _own is null ? _deadline : clock.In(timeout);
+        }
+    }
+
     /// <summary>A payload for a ping of ours.</summary>
     public byte[] NewPayload()
     {

@@ -204,6 +204,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
 
     private void Withdraw(SendWaiter waiter, CancellationToken cancellationToken)
     {
+        bool pull;
         lock (Door)
         {
             if (waiter.IsStarted)
@@ -213,7 +214,10 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
 
             _turns.Remove(waiter);
             waiter.TrySetCanceled(cancellationToken);
+            pull = FlushLocked(); // those behind may fit
         }
+
+        Pull(pull);
     }
 
     private async Task WaitAsync(SendWaiter waiter, CancellationToken cancellationToken)

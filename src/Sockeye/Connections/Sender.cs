@@ -16,9 +16,15 @@ internal sealed class Sender(ConnectionCore core)
     public ValueTask SendAsync(
         Opcode opcode, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, object? turn = null, bool fin = true)
     {
+        if (payload.Length > 0 && WebSocketMessage.BufferOf(payload, out int start) is { } received)
+        {
+            // The kernel may still read it when a later receive releases the message; a throw in its thread would end the process.
+            return SendKeptAsync(opcode, received, received.Memory.Slice(start, payload.Length), turn, fin, cancellationToken);
+        }
+
         var sent = core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, fin), payload, turn, fin, cancellationToken);
         Telemetry.SentPiece(payload.Length, fin);
-        WatchBacklog();
+        core.WatchBacklog();
         return sent;
     }
 
@@ -47,18 +53,18 @@ internal sealed class Sender(ConnectionCore core)
     }
 
     /// <summary>Sends what a received message holds, which stays alive meanwhile.</summary>
-    public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken)
-    {
-        if (buffer is null)
-        {
-            return SendAsync((Opcode)type, default(ReadOnlyMemory<byte>), cancellationToken);
-        }
+    public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken) => buffer is null
+        ? SendAsync((Opcode)type, default(ReadOnlyMemory<byte>), cancellationToken)
+        : SendKeptAsync((Opcode)type, buffer, buffer.Memory, null, true, cancellationToken);
 
+    private ValueTask SendKeptAsync(
+        Opcode opcode, MessageBuffer buffer, ReadOnlyMemory<byte> payload, object? turn, bool fin, CancellationToken cancellationToken)
+    {
         buffer.Retain();
         ValueTask sent;
         try
         {
-            sent = SendAsync((Opcode)type, buffer.Memory, cancellationToken);
+            sent = SendAsync(opcode, payload, cancellationToken, turn, fin);
         }
         catch
         {
@@ -81,7 +87,7 @@ internal sealed class Sender(ConnectionCore core)
         if (sent)
         {
             Telemetry.SentPiece(payload.Length, true);
-            WatchBacklog();
+            core.WatchBacklog();
         }
 
         return sent;
@@ -109,14 +115,6 @@ internal sealed class Sender(ConnectionCore core)
         if (type is not (MessageType.Text or MessageType.Binary))
         {
             throw new ArgumentOutOfRangeException(nameof(type), type, "A message is text or binary. To close, call CloseAsync.");
-        }
-    }
-
-    private void WatchBacklog()
-    {
-        if (core.Outbox.Backlog > 0)
-        {
-            core.WatchBacklog();
         }
     }
 

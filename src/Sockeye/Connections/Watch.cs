@@ -1,3 +1,4 @@
+using Sockeye.Diagnostics;
 using Sockeye.Protocol.Closing;
 
 namespace Sockeye.Connections;
@@ -45,6 +46,21 @@ internal sealed class Watch : IDeadline
 
     public long OnDeadline(long now)
     {
+        try
+        {
+            return Check(now);
+        }
+        catch (Exception e)
+        {
+            // The timer is everybody's: what fails here costs this connection and no other.
+            Log.InternalError(_core.Logger, _core.Id, e);
+            _core.Link.Cut();
+            return Deadlines.Never;
+        }
+    }
+
+    private long Check(long now)
+    {
         if (now >= Volatile.Read(ref _closing))
         {
             _core.Cut(ClosingEvent.Deadline, $"the close was not over within {_options.CloseTimeout.TotalSeconds:0.###} s");
@@ -86,6 +102,8 @@ internal sealed class Watch : IDeadline
         if (_core.Outbox.Backlog == 0)
         {
             Volatile.Write(ref _backlog, Deadlines.Never);
+            Interlocked.MemoryBarrier();
+            _core.WatchBacklog(); // who queued something just before saw the watch still on
             return true;
         }
 

@@ -252,7 +252,7 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
             _core.Outbox.AppendControl(Opcode.Ping, bytes);
         }
 
-        _core.Outbox.Flush();
+        _core.FlushWatched();
         return await pong.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -269,7 +269,7 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
             _core.Outbox.AppendPong(payload.Span);
         }
 
-        _core.Outbox.Flush();
+        _core.FlushWatched();
         return default;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using Sockeye.Connections;
 
@@ -52,6 +53,10 @@ public readonly struct WebSocketMessage : IEquatable<WebSocketMessage>
 
     internal MessageBuffer? Buffer => _buffer is null ? null : Live;
 
+    /// <summary>The buffer behind memory that came from <see cref="Memory"/>, or null, and where in it the memory begins.</summary>
+    internal static MessageBuffer? BufferOf(ReadOnlyMemory<byte> memory, out int start) =>
+        MemoryMarshal.TryGetMemoryManager<byte, WatchedMemory>(memory, out var watched, out start, out _) ? watched.Buffer : null;
+
     private MessageBuffer Live => _buffer!.Version == _version ? _buffer : throw Released();
 
     /// <summary>Compares two values: whether they are the same received message.</summary>
@@ -75,7 +80,7 @@ public readonly struct WebSocketMessage : IEquatable<WebSocketMessage>
     /// <summary>
     /// Takes the payload out of the connection's hands without copying it: it then lives until it is disposed.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The message was released, or already kept, or is the news of the end.</exception>
+    /// <exception cref="InvalidOperationException">The message was released, or is the news of the end.</exception>
     public IMemoryOwner<byte> Keep()
     {
         if (_buffer is null)
@@ -101,10 +106,12 @@ public readonly struct WebSocketMessage : IEquatable<WebSocketMessage>
 
     private sealed class WatchedMemory(MessageBuffer buffer, int version) : MemoryManager<byte>
     {
+        public MessageBuffer Buffer => buffer.Version == version ? buffer : throw Released();
+
         public override Memory<byte> Memory => CreateMemory(buffer.Length);
 
         public override Span<byte> GetSpan() =>
-            buffer.Version == version ? System.Runtime.InteropServices.MemoryMarshal.AsMemory(buffer.Memory).Span : throw Released();
+            buffer.Version == version ? MemoryMarshal.AsMemory(buffer.Memory).Span : throw Released();
 
         public override MemoryHandle Pin(int elementIndex = 0) =>
             buffer.Version == version ? buffer.Memory[elementIndex..].Pin() : throw Released();

@@ -69,5 +69,11 @@ public class WebSocketOptions
         {
             throw new ArgumentOutOfRangeException(name, value, "The time must be positive, or Timeout.InfiniteTimeSpan for none.");
         }
+
+        if (value.TotalMilliseconds > int.MaxValue)
+        {
+            // More than timers can count.
+            throw new ArgumentOutOfRangeException(name, value, "The time must be at most 24 days, or Timeout.InfiniteTimeSpan for none.");
+        }
     }
 }

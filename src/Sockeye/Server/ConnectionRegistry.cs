@@ -6,12 +6,15 @@ using Sockeye.Transports;
 namespace Sockeye.Server;
 
 /// <summary>Everything that a server holds open: links whose handshake is under way, and connections with their handlers.</summary>
+#pragma warning disable CA1001 // a token source without a timer or a handle has nothing to dispose of
 internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
+#pragma warning restore CA1001
 {
     private readonly ConcurrentDictionary<OpeningGate, byte> _gates = new();
     private readonly ConcurrentDictionary<WebSocketConnection, byte> _connections = new();
     private readonly Dictionary<IPAddress, int> _byAddress = [];
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private int _count;
     private bool _stopping;
@@ -19,6 +22,9 @@ internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
     public IEnumerable<OpeningGate> Gates => _gates.Keys;
 
     public IEnumerable<WebSocketConnection> Connections => _connections.Keys;
+
+    /// <summary>Cancelled when nobody is let in any more.</summary>
+    public CancellationToken Stopping => _stop.Token;
 
     public int ConnectionCount => _connections.Count;
 
@@ -112,6 +118,7 @@ internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
             EndIfEmpty();
         }
 
+        _stop.Cancel();
         return _empty.Task;
     }
 

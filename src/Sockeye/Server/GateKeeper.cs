@@ -23,7 +23,7 @@ internal sealed class GateKeeper(
     private readonly OriginPolicy _origins = options.MakeOriginPolicy();
     private readonly SubProtocolChoice _subProtocols = options.MakeSubProtocolChoice();
     private readonly HashSet<string> _paths = new(options.Paths, StringComparer.Ordinal);
-    private readonly Channel<PendingRequest> _pending = Channel.CreateUnbounded<PendingRequest>(); // bounded by the limit of connections
+    private readonly Channel<PendingRequest> _pending = Channel.CreateBounded<PendingRequest>(options.MaxConnections);
 
     public WebSocketServerOptions Options => options;
 
@@ -102,7 +102,7 @@ internal sealed class GateKeeper(
         }
         else
         {
-            _pending.Writer.TryWrite(new PendingRequest(gate, request));
+            Offer(gate, request);
         }
     }
 
@@ -111,6 +111,11 @@ internal sealed class GateKeeper(
         Telemetry.Handshake("Server", "accepted");
         Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
         registry.Opened(gate, connection);
+        if (registry.Stopping.IsCancellationRequested)
+        {
+            connection.Core.Close(CloseCode.GoingAway, "the server is stopping"); // it came too late to be told with the others
+        }
+
         if (zeroCopy is not null)
         {
             var sink = new HandlerSink(connection, zeroCopy, options.SendBacklogBytes / 2);
@@ -136,6 +141,15 @@ internal sealed class GateKeeper(
 
     private bool IsWebSocketPath(RequestHead head) => _paths.Count == 0 || _paths.Contains(head.Path);
 
+    // What timed out stays in the channel until it is read: an application that reads too slowly must not fill the memory.
+    private void Offer(OpeningGate gate, OpeningRequest request)
+    {
+        if (!_pending.Writer.TryWrite(new PendingRequest(gate, request)))
+        {
+            gate.TryRefuse(Rejections.TooMany);
+        }
+    }
+
     private async Task AskAsync(OpeningGate gate, OpeningRequest request, Func<OpeningRequest, ValueTask<OpeningDecision>> hook)
     {
         Activity.Current = gate.Activity;
@@ -153,7 +167,7 @@ internal sealed class GateKeeper(
             }
             else
             {
-                _pending.Writer.TryWrite(new PendingRequest(gate, request));
+                Offer(gate, request);
             }
         }
         catch (Exception e)

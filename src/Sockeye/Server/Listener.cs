@@ -62,7 +62,11 @@ internal sealed class Listener : IDisposable
 
     public void Dispose()
     {
-        Volatile.Write(ref _stopped, true);
+        if (Interlocked.Exchange(ref _stopped, true))
+        {
+            return; // by now the file may be that of another server
+        }
+
         _acceptor?.Dispose();
         _socket.Dispose();
         if (_url.UnixPath is { } path)
@@ -77,6 +81,10 @@ internal sealed class Listener : IDisposable
         var gate = new OpeningGate(keeper, link, hosts);
         registry.Add(gate);
         gate.Start(deadline);
+        if (registry.Stopping.IsCancellationRequested)
+        {
+            gate.Stop(); // it came too late to be told with the others
+        }
     }
 
     private static Socket Bind(EndPoint address, int backlog)
@@ -106,10 +114,10 @@ internal sealed class Listener : IDisposable
         }
     }
 
-    /// <summary>A Unix socket's file outlives a server that was killed; one that still answers is not ours to remove.</summary>
+    /// <summary>A Unix socket's file outlives a server that was killed; one that still answers is not ours to remove, nor is any other file.</summary>
     private static void RemoveStale(string path)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) || !IsSocket(path))
         {
             return;
         }
@@ -122,6 +130,24 @@ internal sealed class Listener : IDisposable
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
             File.Delete(path);
+        }
+    }
+
+    // A socket is the kind of file that exists and cannot be opened. For reading and writing, since a FIFO would block otherwise.
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 
@@ -225,7 +251,8 @@ internal sealed class Listener : IDisposable
         try
         {
             using var timeout = new CancellationTokenSource(_keeper.Options.HandshakeTimeout, _keeper.Options.TimeProvider);
-            await tls.AuthenticateAsServerAsync(ChooseTls, this, timeout.Token).ConfigureAwait(false);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _registry.Stopping);
+            await tls.AuthenticateAsServerAsync(ChooseTls, this, end.Token).ConfigureAwait(false);
             Admit(_keeper, _registry, new StreamLink(tls, StreamLinkDetails.Tls(tls, accepted)), _hosts, deadline);
         }
         catch (Exception e)

@@ -27,6 +27,7 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
     private readonly Lock _lock = new();
     private State _state;
     private OpeningRequest? _request;
+    private ConnectionCore? _opened;
     private byte[] _behind = [];
     private int _discarded;
 
@@ -51,6 +52,18 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
 
     /// <summary>The span of the handshake, if somebody traces.</summary>
     public Activity? Activity { get; private set; }
+
+    /// <summary>Whether the application may still decide.</summary>
+    public bool IsWaiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _state == State.Deciding;
+            }
+        }
+    }
 
     public void Start(long deadline)
     {
@@ -77,8 +90,10 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
 
     public void OnEnded(Exception? error)
     {
+        ConnectionCore? opened;
         lock (_lock)
         {
+            opened = _opened;
             if (_state == State.Reading && _reader.HasStarted)
             {
                 Telemetry.Handshake("Server", "abandoned");
@@ -86,6 +101,12 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
             }
 
             _state = State.Ended;
+        }
+
+        if (opened is not null)
+        {
+            opened.Intake.OnEnded(error); // cut while the link was being handed over: the end is the connection's
+            return;
         }
 
         _alarm.Cancel();
@@ -106,6 +127,11 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
                     ours ? Rejections.TooSlow : Rejections.RequestTimeout,
                     ours ? "the application did not answer in time" : "no request in time");
                 return _clock.In(_keeper.Options.CloseTimeout);
+            }
+
+            if (_state == State.Opened)
+            {
+                return Deadlines.Never; // the answer was faster
             }
         }
 
@@ -180,6 +206,7 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
             }
 
             var core = new ConnectionCore(_link, _outbox, Role.Server, _keeper.Options, _keeper.Logger, ConnectionIds.Next());
+            _opened = core;
             connection = new WebSocketConnection(core, _request.Head, response)
             {
                 SubProtocol = subProtocol,
@@ -223,11 +250,7 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
         var rejection = result.Rejection ?? _hosts?.Check(head);
         if (rejection is null && result.Kind == ServerHandshakeKind.PlainHttp)
         {
-            lock (_lock)
-            {
-                Answer(_keeper.PlainHttp(head), null, null, "PlainHttp");
-            }
-
+            AnswerPlain(_keeper.PlainHttp(head)); // the application's code runs without the lock, which the deadlines need
             return;
         }
 
@@ -248,11 +271,22 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
                 return; // the deadline was faster
             }
 
+            _link.PauseReading(); // before anybody can answer, since an answer goes on reading
             _state = State.Deciding;
         }
 
-        _link.PauseReading();
         _keeper.Decide(this, _request);
+    }
+
+    private void AnswerPlain(byte[] response)
+    {
+        lock (_lock)
+        {
+            if (_state == State.Reading)
+            {
+                Answer(response, null, null, "PlainHttp");
+            }
+        }
     }
 
     // With the lock held, like all below.

@@ -12,6 +12,9 @@ public sealed class PendingRequest
     /// <summary>What is asked.</summary>
     public OpeningRequest Request { get; }
 
+    /// <summary>Whether it still can be answered.</summary>
+    internal bool IsWaiting => _gate.IsWaiting;
+
     /// <summary>Opens the connection, which is the caller's to dispose.</summary>
     /// <param name="subProtocol">One of those the client offered; null keeps what the server's settings chose.</param>
     /// <param name="headers">More response headers.</param>

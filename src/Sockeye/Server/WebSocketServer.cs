@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Handshake;
@@ -63,7 +63,7 @@ public sealed class WebSocketServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
-        _logger = options.LoggerFactory?.CreateLogger("Sockeye.Server") ?? NullLogger.Instance;
+        _logger = GuardedLogger.From(options.LoggerFactory, "Sockeye.Server");
         _registry = new ConnectionRegistry(options.MaxConnections, options.MaxConnectionsPerAddress);
         _keeper = new GateKeeper(options, _logger, _registry, handler, zeroCopy);
     }
@@ -82,6 +82,9 @@ public sealed class WebSocketServer : IAsyncDisposable
 
     /// <summary>How many links have not finished their opening handshake, or are being turned away.</summary>
     public int HandshakeCount => _registry.HandshakeCount;
+
+    /// <summary>Requests that wait to be accepted or rejected by the application, over ones included.</summary>
+    internal int PendingCount => _keeper.Pending.Count;
 
     /// <summary>Starts a server at one address.</summary>
     /// <param name="url"><c>ws://HOST:PORT</c>, or <c>unix:/PATH</c>.</param>
@@ -122,10 +125,16 @@ public sealed class WebSocketServer : IAsyncDisposable
         try
         {
             _loops = _options.Transport == ServerTransport.Epoll && EpollGroup.IsSupported ? new EpollGroup(_options.Loops) : null;
-            var bound = Bind();
-            foreach (var listener in _listeners)
+            IReadOnlyList<Uri> bound;
+            lock (_listeners)
             {
-                listener.Start();
+                bound = Bind();
+                _listeners.ForEach(static listener => listener.Start());
+            }
+
+            if (Volatile.Read(ref _phase) == 2)
+            {
+                Unbind(); // stopped meanwhile
             }
 
             foreach (var url in bound)
@@ -171,15 +180,30 @@ public sealed class WebSocketServer : IAsyncDisposable
     /// accepted or rejected. For one loop at a time. Ends when the server stops.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public IAsyncEnumerable<PendingRequest> AcceptRequestsAsync(CancellationToken cancellationToken = default) =>
-        _keeper.Pending.ReadAllAsync(cancellationToken);
+    public async IAsyncEnumerable<PendingRequest> AcceptRequestsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var request in _keeper.Pending.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (request.IsWaiting)
+            {
+                yield return request;
+            }
+        }
+    }
 
     /// <summary>
     /// Stops: accepts no more, closes every connection with 1001, waits for them and their handlers until the deadline, then cuts.
     /// </summary>
-    /// <param name="timeout">The deadline, from now; 5 s by default. Zero cuts at once.</param>
+    /// <param name="timeout">The deadline, from now; 5 s by default. Zero cuts at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The deadline is negative, or more than 24 days away.</exception>
     public async Task StopAsync(TimeSpan? timeout = null)
     {
+        var wait = timeout ?? s_defaultDrain;
+        if (wait != TimeSpan.Zero)
+        {
+            WebSocketOptions.CheckTime(wait, nameof(timeout));
+        }
+
         if (Interlocked.Exchange(ref _phase, 2) == 0)
         {
             FailToStart(new InvalidOperationException("The server was stopped before it was started."));
@@ -189,8 +213,7 @@ public sealed class WebSocketServer : IAsyncDisposable
         _keeper.EndPending();
         var empty = _registry.StopAsync();
         Log.Stopping(_logger, _registry.ConnectionCount);
-        var wait = timeout ?? s_defaultDrain;
-        if (wait > TimeSpan.Zero)
+        if (wait != TimeSpan.Zero)
         {
             TellEverybody();
             await Task.WhenAny(empty, Task.Delay(wait, _options.TimeProvider, CancellationToken.None)).ConfigureAwait(false);
@@ -289,9 +312,9 @@ public sealed class WebSocketServer : IAsyncDisposable
 
     private void Unbind()
     {
-        foreach (var listener in _listeners)
+        lock (_listeners)
         {
-            listener.Dispose();
+            _listeners.ForEach(static listener => listener.Dispose());
         }
     }
 

@@ -188,7 +188,7 @@ public class ServeTests
     public async Task Options_reach_the_server()
     {
         await using var server = await SockeyeProcess.ServeAsync(
-            "--max-message-bytes", "5", "--subprotocol", "one", "--subprotocol", "two", "--origin", "https://a.example", "--loops", "2", "-v");
+            "--max-message-bytes", "5", "--subprotocol", "one", "--subprotocol", "two", "--origin", "https://a.example", "--transport", "epoll", "--loops", "2", "-v");
         var big = await SockeyeProcess.RunAsync("123456\n", "connect", server.Url, "--subprotocol", "two", "--origin", "https://a.example");
         Assert.Equal(3, big.ExitCode);
         Assert.Contains("1009", big.Errors, StringComparison.Ordinal);

@@ -47,6 +47,8 @@ public sealed class WebSocketOptionsTests
         { "KeepAliveTimeout", o => o.KeepAliveTimeout = TimeSpan.FromSeconds(-2) },
         { "CloseTimeout", o => o.CloseTimeout = Timeout.InfiniteTimeSpan },
         { "SendTimeout", o => o.SendTimeout = TimeSpan.Zero },
+        { "KeepAliveInterval", o => o.KeepAliveInterval = TimeSpan.FromDays(60) },
+        { "SendTimeout", o => o.SendTimeout = TimeSpan.MaxValue },
         { "HandshakeTimeout", o => o.HandshakeTimeout = TimeSpan.Zero },
         { "Backlog", o => o.Backlog = 0 },
         { "MaxConnections", o => o.MaxConnections = 0 },

@@ -18,7 +18,7 @@ public sealed class WebSocketHandlerTests
     {
         var echo = new Echo();
         await using var server = await StartAsync(listen, transport, echo);
-        var client = await ConnectAsync(server);
+        await using var client = await ConnectAsync(server);
         foreach (int size in new[] { 0, 1, 125, 126, 65_536, 300_000, 1 << 20 })
         {
             byte[] payload = new byte[size];
@@ -56,7 +56,7 @@ public sealed class WebSocketHandlerTests
     {
         var echo = new Echo();
         await using var server = await StartAsync(listen, transport, echo);
-        var client = await ConnectAsync(server, new WebSocketClientOptions { ReadAheadBytes = 0, DangerouslyAcceptAnyCertificate = true });
+        await using var client = await ConnectAsync(server, new WebSocketClientOptions { ReadAheadBytes = 0, DangerouslyAcceptAnyCertificate = true });
         const int count = 3000;
         var sending = Task.Run(async () =>
         {

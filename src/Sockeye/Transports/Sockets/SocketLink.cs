@@ -91,6 +91,7 @@ internal sealed class SocketLink : Link
         Exception? error = null;
         try
         {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // what is there already is not handled on the accepting thread
             bool more = true;
             while (more)
             {
@@ -99,9 +100,9 @@ internal sealed class SocketLink : Link
                 more = ReadAvailable();
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e)
         {
-            error = e;
+            error = e; // a receiver that throws costs its own link, too
         }
 
         Receiver!.OnEnded(error);
@@ -155,9 +156,9 @@ internal sealed class SocketLink : Link
                 backlog.Advance(await _socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false));
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception)
         {
-            backlog.Fail();
+            backlog.Fail(); // also when the sender's memory cannot be read any more
             Cut();
         }
     }

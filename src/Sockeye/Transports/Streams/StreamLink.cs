@@ -11,7 +11,8 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
     private const int ReadBytes = 16 * 1024;
 
     private readonly ReadGate _gate = new();
-    private bool _cut;
+    private readonly Lock _pushing = new(); // a cut link ends even while its stream keeps a read waiting
+    private bool _cut, _ended;
 
     /// <summary>A link over a pair of pipes.</summary>
     public static StreamLink Over(System.IO.Pipelines.IDuplexPipe pipe, bool isSecure)
@@ -70,6 +71,8 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
         {
             // Whatever a foreign stream throws while it is thrown away concerns nobody any more.
         }
+
+        End(new ObjectDisposedException(nameof(StreamLink)));
     }
 
     private async Task ReadAsync()
@@ -77,10 +80,12 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
         Exception? error = null;
         try
         {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // what is there already is not handled on the accepting thread
             bool more = true;
             while (more)
             {
                 await _gate.WaitAsync().ConfigureAwait(false);
+                ObjectDisposedException.ThrowIf(_cut, this); // a cut opens the gate of a paused link, whose receiver expects no bytes
                 if (details.ZeroByteReads)
                 {
                     await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
@@ -94,7 +99,33 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
             error = e; // a foreign stream may throw anything: to a connection it is all the end of the link
         }
 
+        End(error);
+    }
+
+    private void End(Exception? error)
+    {
+        lock (_pushing)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            _ended = true;
+        }
+
         Receiver!.OnEnded(error);
+    }
+
+    private void Push(Span<byte> bytes)
+    {
+        lock (_pushing)
+        {
+            if (!_ended)
+            {
+                Receiver!.OnBytes(bytes);
+            }
+        }
     }
 
     private async ValueTask<bool> ReadOnceAsync()
@@ -105,7 +136,7 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
             int count = await stream.ReadAsync(buffer).ConfigureAwait(false);
             if (count > 0)
             {
-                Receiver!.OnBytes(buffer.AsSpan(0, count));
+                Push(buffer.AsSpan(0, count));
             }
 
             return count > 0;
