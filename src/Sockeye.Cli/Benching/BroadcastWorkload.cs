@@ -134,7 +134,7 @@ internal sealed class BroadcastWorkload(BenchSettings settings, Dialer dialer, T
     {
         if (messages > 0)
         {
-            tally.Error(Tally.Unanswered, messages);
+            tally.Error("not delivered", messages);
         }
     }
 

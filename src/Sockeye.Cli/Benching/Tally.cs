@@ -15,6 +15,7 @@ internal sealed class Tally
         [.. Enumerable.Range(0, Math.Min(16, Environment.ProcessorCount)).Select(_ => new LatencyHistogram())];
 
     private readonly ConcurrentDictionary<string, long> _errors = new(StringComparer.Ordinal);
+    private volatile string? _firstWrong;
 
     public IReadOnlyDictionary<string, long> Errors => _errors;
 
@@ -22,8 +23,6 @@ internal sealed class Tally
 
     /// <summary>What the first wrong message looked like.</summary>
     public string? FirstWrong => _firstWrong;
-
-    private volatile string? _firstWrong;
 
     /// <summary>Something came back: what began (or was due) at one time and ended at another, of <see cref="Stopwatch"/>.</summary>
     public void Done(long from, long to) =>

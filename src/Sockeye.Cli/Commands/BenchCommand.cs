@@ -73,6 +73,11 @@ internal static class BenchCommand
             throw ProgramException.Usage("--ramp is for connections that stay: give --rate with --mode handshake.");
         }
 
+        if (url.Fragment.Length > 0)
+        {
+            throw ProgramException.Usage("A WebSocket address has no fragment (RFC 6455 §3).");
+        }
+
         return new BenchSettings
         {
             Text = text,
