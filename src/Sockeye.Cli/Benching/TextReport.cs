@@ -7,7 +7,7 @@ internal static class TextReport
 {
     public static void Write(BenchReport report)
     {
-        Row("", Describe(report));
+        Console.Out.WriteLine(Describe(report));
         string early = report.StoppedEarly ? ", stopped early" : "";
         Row(report.Unit, string.Create(CultureInfo.InvariantCulture, $"{report.Count:N0} in {report.Elapsed.TotalSeconds:0.00} s{early}"));
         Row("a second", string.Create(CultureInfo.InvariantCulture, $"{report.PerSecond:N0}{Bytes(report)}"));
@@ -91,5 +91,5 @@ internal static class TextReport
     private static string Words(string name) =>
         string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
 
-    private static void Row(string name, string value) => Console.Out.WriteLine(name.Length == 0 ? value : $"  {name,-16}{value}");
+    private static void Row(string name, string value) => Console.Out.WriteLine($"  {name,-16}{value}");
 }

@@ -89,6 +89,25 @@ public class BenchTests
     }
 
     [Fact]
+    public async Task With_a_rate_a_message_that_had_to_wait_counts_from_when_it_was_due()
+    {
+        await using var server = await WebSocketServer.StartAsync("ws://127.0.0.1:0", async connection =>
+        {
+            bool first = true;
+            await foreach (var message in connection)
+            {
+                await Task.Delay(first ? 300 : 0); // holds one only: the rest would look fast
+                first = false;
+                await connection.SendAsync(message);
+            }
+        });
+        var report = await MeasureAsync((await server.Started)[0].OriginalString, "--connections 1 --rate 1000");
+
+        // Half of what was due within 0.4 s waited 0.1 s or more, however fast the rest was.
+        Assert.InRange(report.GetProperty("latencyMicroseconds").GetProperty("p50").GetDouble(), 90_000, double.MaxValue);
+    }
+
+    [Fact]
     public async Task A_server_that_closes_is_an_error_and_ends_the_run()
     {
         await using var server = await WebSocketServer.StartAsync("ws://127.0.0.1:0", async connection =>
