@@ -55,6 +55,20 @@ internal static class ConnectCommand
         return command;
     }
 
+    /// <summary>Whom to connect to, as users write it.</summary>
+    public static (Uri Url, string? UnixPath) UrlOf(string text)
+    {
+        const string Unix = "unix:";
+        if (text.StartsWith(Unix + "/", StringComparison.OrdinalIgnoreCase))
+        {
+            return (new Uri("ws://localhost/"), text[Unix.Length..]);
+        }
+
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "ws" or "wss") && url.Host.Length > 0
+            ? (url, null)
+            : throw ProgramException.Usage($"'{text}' is no WebSocket address: write ws://HOST:PORT/PATH, wss://HOST/PATH or unix:/PATH.");
+    }
+
     private static ConnectSettings Read(ParseResult parsed)
     {
         string text = parsed.GetValue(s_url)!;
@@ -77,19 +91,6 @@ internal static class ConnectCommand
             IsInsecure = parsed.GetValue(s_insecure),
             ConnectTimeout = parsed.GetValue(s_connectTimeout),
         };
-    }
-
-    private static (Uri Url, string? UnixPath) UrlOf(string text)
-    {
-        const string Unix = "unix:";
-        if (text.StartsWith(Unix + "/", StringComparison.OrdinalIgnoreCase))
-        {
-            return (new Uri("ws://localhost/"), text[Unix.Length..]);
-        }
-
-        return Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "ws" or "wss") && url.Host.Length > 0
-            ? (url, null)
-            : throw ProgramException.Usage($"'{text}' is no WebSocket address: write ws://HOST:PORT/PATH, wss://HOST/PATH or unix:/PATH.");
     }
 
     private static KeyValuePair<string, string> HeaderOf(string text)

@@ -11,6 +11,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         Examples:
           sockeye serve                                  an echo server and a page to try it: http://127.0.0.1:8080/
           sockeye connect ws://127.0.0.1:8080/           talk to it
+          sockeye bench ws://127.0.0.1:8080/             put load on it
           sockeye serve --help                           all about a command
 
         """;
@@ -24,6 +25,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         {
             ServeCommand.Name => ServeCommand.More,
             ConnectCommand.Name => ConnectCommand.More,
+            BenchCommand.Name => BenchCommand.More,
             _ => Root,
         };
         parseResult.InvocationConfiguration.Output.WriteLine(more);

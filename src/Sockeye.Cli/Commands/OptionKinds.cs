@@ -61,4 +61,24 @@ internal static class OptionKinds
             return null;
         },
     };
+
+    /// <summary>So many a second.</summary>
+    public static Option<double?> Rate(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "R",
+        CustomParser = result =>
+        {
+            const double Least = 0.001, Most = 100_000_000;
+            string text = result.Tokens.Count == 0 ? "" : result.Tokens[0].Value;
+            bool number = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double rate);
+            if (number && rate is >= Least and <= Most)
+            {
+                return rate;
+            }
+
+            result.AddError($"{name} takes a number from {Least} to {Most:0}, such as 1000 or 0.5, not '{text}'.");
+            return null;
+        },
+    };
 }
