@@ -23,7 +23,13 @@ internal sealed class Segment
     /// <summary>Bytes that are still to be written.</summary>
     public long Length => _end - _start + _borrowed.Length;
 
-    public static Segment Copy(int capacity) => new() { _array = ArrayPool<byte>.Shared.Rent(capacity) };
+    /// <summary>An empty segment for copies; an old one that is done with is used again.</summary>
+    public static Segment Copy(int capacity, Segment? old)
+    {
+        var segment = old ?? new Segment();
+        (segment._array, segment._start, segment._end, segment.Next) = (ArrayPool<byte>.Shared.Rent(capacity), 0, 0, null);
+        return segment;
+    }
 
     /// <summary>Borrowed bytes, masked as they are written if there is a key (0 masks nothing).</summary>
     public static Segment Borrow(ReadOnlyMemory<byte> payload, uint maskKey, SendWaiter waiter) =>

@@ -10,6 +10,7 @@ internal sealed class SegmentQueue(bool masks)
 
     private Segment? _head;
     private Segment? _tail;
+    private Segment? _spare;
 
     public bool IsEmpty => _head is null;
 
@@ -100,9 +101,11 @@ internal sealed class SegmentQueue(bool masks)
 
     private void RemoveHead()
     {
-        _head!.Return();
-        _head = _head.Next;
+        var done = _head!;
+        done.Return();
+        _head = done.Next;
         _tail = _head is null ? null : _tail;
+        _spare = done.Waiter is null ? done : _spare; // a client queues every frame to mask it: one object serves them all
     }
 
     private Span<byte> Reserve(int count)
@@ -110,7 +113,8 @@ internal sealed class SegmentQueue(bool masks)
         var room = _tail is null ? default : _tail.TryReserve(count);
         if (room.IsEmpty)
         {
-            Append(Segment.Copy(Math.Max(SmallestSegment, count)));
+            Append(Segment.Copy(Math.Max(SmallestSegment, count), _spare));
+            _spare = null;
             room = _tail!.TryReserve(count);
         }
 
