@@ -13,6 +13,16 @@ public sealed class ScreenshotTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task The_page_in_light_and_dark(ColorScheme scheme, string file)
     {
         await using var server = await SockeyeProcess.ServeAsync();
+        await using (var first = await chromium.OpenAsync(server.Page, scheme))
+        {
+            // A picture of a server at work, not of its first compilation.
+            await first.IsAsync("open");
+            for (int i = 0; i < 40; i++)
+            {
+                await first.EchoAsync($"warming up {i}");
+            }
+        }
+
         await using var tab = await chromium.OpenAsync(server.Page, scheme);
         await tab.IsAsync("open");
         await tab.EchoAsync("Hello, server!");
