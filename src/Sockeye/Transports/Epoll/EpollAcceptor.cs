@@ -67,6 +67,8 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
         }
     }
 
+    void IEpollSource.OnFailed(Exception error) => _failed(error);
+
     void IEpollSource.OnPosted()
     {
         if (Volatile.Read(ref _stopping))

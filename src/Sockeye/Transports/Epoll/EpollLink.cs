@@ -150,6 +150,8 @@ internal sealed unsafe class EpollLink : Link, IEpollSource
 
     void IEpollSource.OnPosted() => End(null);
 
+    void IEpollSource.OnFailed(Exception error) => End(error);
+
     private nint SendBoth(byte* first, int firstLength, byte* second, int secondLength)
     {
         Native.Piece* pieces = stackalloc Native.Piece[2];

@@ -131,7 +131,7 @@ internal sealed unsafe class EpollLoop
                 }
                 else if (Find(id) is { } source)
                 {
-                    source.OnReady(ready, memory);
+                    Guard(source, ready, memory);
                 }
             }
         }
@@ -158,7 +158,39 @@ internal sealed unsafe class EpollLoop
         Interlocked.MemoryBarrier(); // who posts from now on wakes the loop again; who posted before is in the queue
         while (_posted.TryDequeue(out var source))
         {
-            source.OnPosted();
+            Guard(source, 0, default);
+        }
+    }
+
+    /// <summary>Calls a source. A loop is everybody's: what a source throws costs that source and no other.</summary>
+    private static void Guard(IEpollSource source, uint ready, Span<byte> memory)
+    {
+        try
+        {
+            if (ready == 0)
+            {
+                source.OnPosted();
+            }
+            else
+            {
+                source.OnReady(ready, memory);
+            }
+        }
+        catch (Exception e)
+        {
+            Fail(source, e);
+        }
+    }
+
+    private static void Fail(IEpollSource source, Exception error)
+    {
+        try
+        {
+            source.OnFailed(error);
+        }
+        catch (Exception)
+        {
+            // It could not even be told that it failed.
         }
     }
 }
