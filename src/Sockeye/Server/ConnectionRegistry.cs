@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Sockeye.Transports;
 
 namespace Sockeye.Server;
@@ -122,9 +121,11 @@ internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
         return _empty.Task;
     }
 
-    private static IPAddress? AddressOf(EndPoint? remote) => remote is IPEndPoint { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 } ip
-        ? ip.Address
-        : null;
+    // A listener for both families sees an IPv4 client at a mapped address: it is the same client.
+    private static IPAddress? AddressOf(EndPoint? remote) =>
+        remote is not IPEndPoint ip ? null
+        : ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4()
+        : ip.Address;
 
     private void EndIfEmpty()
     {
