@@ -24,15 +24,7 @@ internal sealed class ConnectionCore
         var clock = Deadlines.Of(options.TimeProvider);
         KeepAlive = new KeepAlive(options.KeepAliveInterval, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);
-        Inbox = new Inbox(options.ReadAheadBytes, link.ResumesInline)
-        {
-            // On another stack: a receiver may be running inside the reading thread.
-            Resume = () =>
-            {
-                KeepAlive.ReadingResumed();
-                ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false);
-            },
-        };
+        Inbox = new Inbox(options.ReadAheadBytes, link.ResumesInline) { Resume = ResumeReading };
         Outbox.Drained = () => Sink?.OnDrained();
         Outbox.Overflow = () => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
         _watch = new Watch(this, options, clock);
@@ -70,6 +62,13 @@ internal sealed class ConnectionCore
     {
         Telemetry.Opened(Session.Role.ToString());
         _watch.Start();
+    }
+
+    /// <summary>The application caught up: reading goes on, on another stack, since a receiver may be running inside the reading thread.</summary>
+    public void ResumeReading()
+    {
+        KeepAlive.ReadingResumed();
+        ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false);
     }
 
     /// <summary>The link is at its end: so is everything.</summary>

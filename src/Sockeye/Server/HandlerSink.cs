@@ -46,7 +46,7 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         if (Volatile.Read(ref _paused))
         {
             Volatile.Write(ref _paused, false);
-            connection.Core.Inbox.Resume();
+            connection.Core.ResumeReading();
         }
     }
 
