@@ -1,5 +1,6 @@
 using System.Text;
 using Sockeye.Protocol.Http;
+using Sockeye.Tests.Support;
 
 namespace Sockeye.Tests.Protocol.Http;
 
@@ -217,12 +218,14 @@ public sealed class HeadReaderTests
         (long Work, long Memory) Cost(int size, int piece)
         {
             byte[] bytes = Heads.Bytes(start + string.Concat(Enumerable.Repeat(repeat, size / repeat.Length + 1)))[..size];
-            var reader = new HeadReader(HeadKind.Request, limits);
+            HeadReader reader = null!;
             var status = HeadStatus.NeedMore;
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int at = 0; at < size; at += piece)
-                status = reader.Read(bytes.AsSpan(at, Math.Min(piece, size - at)), out _);
-            long memory = GC.GetAllocatedBytesForCurrentThread() - before;
+            long memory = Allocations.Least(() =>
+            {
+                reader = new HeadReader(HeadKind.Request, limits);
+                for (int at = 0; at < size; at += piece)
+                    status = reader.Read(bytes.AsSpan(at, Math.Min(piece, size - at)), out _);
+            }, 3);
             Assert.Equal(HeadStatus.NeedMore, status);
             return (reader.BytesExamined + reader.BytesCopied, memory);
         }
