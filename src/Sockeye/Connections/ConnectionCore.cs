@@ -24,7 +24,7 @@ internal sealed class ConnectionCore
         var clock = Deadlines.Of(options.TimeProvider);
         KeepAlive = new KeepAlive(options.KeepAliveInterval, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);
-        Inbox = new Inbox(options.ReadAheadBytes, link.ResumesInline) { Resume = ResumeReading };
+        Inbox = new Inbox(options.ReadAheadBytes) { Resume = ResumeReading };
         Outbox.Drained = () => Sink?.OnDrained();
         Outbox.Overflow = () => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
         _watch = new Watch(this, options, clock);
@@ -90,6 +90,22 @@ internal sealed class ConnectionCore
         Sink?.End(result);
         Telemetry.Closed(Session.Role.ToString(), result);
         Log.Closed(Logger, Id, (int)result.Code, result.Reason, result.Initiator, result.IsClean);
+        _closed.TrySetResult(result);
+    }
+
+    /// <summary>The link is cut, though a handler keeps it from ending: whoever waits for the end does not wait for that handler.</summary>
+    public void EndedWhileHeld()
+    {
+        CloseResult result;
+        lock (Outbox.Door)
+        {
+            _report.Cut("the link ended without a close frame", null);
+            Session.Step(ClosingEvent.LinkEnded);
+            result = _report.Result();
+        }
+
+        Outbox.Break();
+        Inbox.End();
         _closed.TrySetResult(result);
     }
 

@@ -6,14 +6,13 @@ namespace Sockeye.Connections;
 /// Received messages on their way to the application: put together as they arrive, read ahead up to a limit, handed out one at a time.
 /// </summary>
 /// <param name="readAheadBytes">Complete messages nobody has asked for yet, before reading pauses.</param>
-/// <param name="resumeInline">Whether a waiting receiver goes on within <see cref="Add"/>.</param>
-internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTaskSource<WebSocketMessage>
+internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMessage>
 {
     /// <summary>What a message costs beyond its payload, so that tiny messages count too.</summary>
     private const int MessageCost = 256;
 
     private readonly Lock _gate = new();
-    private ManualResetValueTaskSourceCore<WebSocketMessage> _waiter = new() { RunContinuationsAsynchronously = !resumeInline };
+    private ManualResetValueTaskSourceCore<WebSocketMessage> _waiter = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _waitToken;
     private Queue<MessageBuffer>? _ready;
@@ -43,10 +42,9 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
         }
     }
 
-    /// <summary>Takes a piece of a message as it arrived. For the reading thread.</summary>
+    /// <summary>Takes a piece of a message as it arrived. For the reading thread, which calls <see cref="Deliver"/> after the last one.</summary>
     public void Add(ReadOnlySpan<byte> payload, MessageType type, bool endOfMessage, long frameBytesLeft)
     {
-        MessageBuffer? handOver = null;
         lock (_gate)
         {
             if (_ended)
@@ -56,32 +54,43 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
 
             _partial ??= MessageBuffer.Rent(type);
             _partial.Append(payload, frameBytesLeft);
-            bool pieceWanted = _waiting && _waitsForPiece;
-            if (!endOfMessage && !pieceWanted)
+            if (endOfMessage)
             {
-                _paused |= _wantsPieces && Cost(_partial) > readAheadBytes;
-                return;
-            }
-
-            var buffer = _partial;
-            _partial = null;
-            buffer.EndOfMessage = endOfMessage;
-            if (_waiting)
-            {
-                handOver = Take(buffer);
+                Ready(endOfMessage: true);
             }
             else
             {
-                (_ready ??= new Queue<MessageBuffer>()).Enqueue(buffer);
-                _readyCost += Cost(buffer);
-                _paused |= _readyCost > readAheadBytes;
+                _paused |= _wantsPieces && Cost(_partial) > readAheadBytes;
             }
         }
+    }
 
-        if (handOver is not null)
+    /// <summary>Hands what is there to a waiting receiver.</summary>
+    /// <param name="inline">Whether the receiver goes on within this call, which may then take any time.</param>
+    public void Deliver(bool inline)
+    {
+        MessageBuffer? found;
+        bool resume;
+        lock (_gate)
         {
-            _waiter.SetResult(new WebSocketMessage(handOver));
+            found = _waiting ? TakeReady(_waitsForPiece) : null;
+            if (found is null)
+            {
+                return;
+            }
+
+            _waiting = false;
+            _cancellation.Unregister();
+            resume = ReadsOn();
         }
+
+        if (resume)
+        {
+            Resume();
+        }
+
+        _waiter.RunContinuationsAsynchronously = !inline;
+        _waiter.SetResult(new WebSocketMessage(found));
     }
 
     /// <summary>The next message, or piece of one, or the news of the end.</summary>
@@ -117,8 +126,7 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
                 (_waiting, _waitsForPiece, _waitToken) = (true, piece, cancellationToken);
             }
 
-            resume = _paused && _readyCost <= readAheadBytes / 2;
-            _paused &= !resume;
+            resume = ReadsOn();
         }
 
         if (resume)
@@ -147,11 +155,20 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
         lock (_gate)
         {
             _ended = true;
+            if (_waiting && _waitsForPiece && _partial is { Length: > 0 })
+            {
+                Ready(endOfMessage: false);
+            }
+
             _partial?.Release();
             _partial = null;
-            tell = _waiting;
-            _waiting = false;
-            _cancellation.Unregister();
+            tell = _waiting && _ready is not { Count: > 0 }; // else it is about to be delivered
+            _waiting &= !tell;
+            if (tell)
+            {
+                _cancellation.Unregister();
+            }
+
             resume = _paused;
             _paused = false;
         }
@@ -163,6 +180,7 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
 
         if (tell)
         {
+            _waiter.RunContinuationsAsynchronously = true;
             _waiter.SetResult(WebSocketMessage.Closed);
         }
     }
@@ -192,12 +210,23 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
 
     private static long Cost(MessageBuffer buffer) => buffer.Length + MessageCost;
 
-    private MessageBuffer Take(MessageBuffer buffer)
+    /// <summary>The message, or piece, is one to be handed out. The one that somebody waits for already is none that was read ahead.</summary>
+    private void Ready(bool endOfMessage)
     {
-        _waiting = false;
-        _cancellation.Unregister();
-        _current = buffer;
-        return buffer;
+        var buffer = _partial!;
+        _partial = null;
+        buffer.EndOfMessage = endOfMessage;
+        (_ready ??= new Queue<MessageBuffer>()).Enqueue(buffer);
+        _readyCost += Cost(buffer);
+        _paused |= _readyCost - (_waiting ? Cost(_ready.Peek()) : 0) > readAheadBytes;
+    }
+
+    /// <summary>Ends a pause if little enough is left.</summary>
+    private bool ReadsOn()
+    {
+        bool resume = _paused && _readyCost <= readAheadBytes / 2;
+        _paused &= !resume;
+        return resume;
     }
 
     private MessageBuffer? TakeReady(bool piece)
@@ -253,6 +282,7 @@ internal sealed class Inbox(long readAheadBytes, bool resumeInline) : IValueTask
             _waiting = false;
         }
 
+        _waiter.RunContinuationsAsynchronously = true;
         _waiter.SetException(new OperationCanceledException(token));
     }
 }

@@ -28,18 +28,15 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
     public void OnBytes(Span<byte> bytes)
     {
-        Volatile.Write(ref _received, _received + 1);
-        lock (_reading)
+        Take(bytes);
+        if (core.Sink is null)
         {
-            var rest = Read(bytes);
-            if (!rest.IsEmpty)
-            {
-                _stash = ArrayPool<byte>.Shared.Rent(rest.Length);
-                rest.CopyTo(_stash);
-                (_stashStart, _stashEnd) = (0, rest.Length);
-            }
+            core.Link.EndTurn();
+            Deliver();
         }
     }
+
+    public void OnCutWhileHeld() => core.EndedWhileHeld();
 
     public void OnEnded(Exception? error)
     {
@@ -57,7 +54,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         core.Link.Receiver = this;
         if (!behind.IsEmpty)
         {
-            OnBytes(behind);
+            Take(behind);
         }
 
         lock (_reading)
@@ -83,6 +80,39 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
             ResumeLink();
         }
+
+        Deliver();
+    }
+
+    private void Take(Span<byte> bytes)
+    {
+        Volatile.Write(ref _received, _received + 1);
+        lock (_reading)
+        {
+            var rest = Read(bytes);
+            if (!rest.IsEmpty)
+            {
+                _stash = ArrayPool<byte>.Shared.Rent(rest.Length);
+                rest.CopyTo(_stash);
+                (_stashStart, _stashEnd) = (0, rest.Length);
+            }
+        }
+    }
+
+    /// <summary>Has the application go on. Its answers to what arrived together leave together.</summary>
+    private void Deliver()
+    {
+        bool inline = core.Link.ResumesInline;
+        if (!inline || core.Inbox.ReadyCount < 2)
+        {
+            core.Inbox.Deliver(inline);
+            return;
+        }
+
+        var cork = Cork.Mine;
+        cork.Begin();
+        core.Inbox.Deliver(inline: true);
+        cork.End();
     }
 
     /// <summary>Reads bytes; the answer is what is left of them because the application lags.</summary>
@@ -94,11 +124,18 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         }
 
         bool owed = false;
+        Cork? cork = null;
         try
         {
             var found = default(SessionEvent);
             while (core.Session.TryRead(ref bytes, ref found))
             {
+                if (cork is null && !bytes.IsEmpty)
+                {
+                    cork = Cork.Mine; // more follows: what a handler answers to it leaves together
+                    cork.Begin();
+                }
+
                 owed |= Handle(found);
                 if (core.Lags && !bytes.IsEmpty)
                 {
@@ -114,6 +151,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
             bytes = default;
         }
 
+        cork?.End();
         if (owed)
         {
             core.FlushWatched();

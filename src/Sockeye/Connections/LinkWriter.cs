@@ -9,15 +9,23 @@ namespace Sockeye.Connections;
 /// Brings bytes onto a link in order: straight if nothing is queued, else behind what is; what the link does not take at once
 /// it pulls when it can. The holder of the door calls; the link pulls on threads of its own.
 /// </summary>
-internal abstract class LinkWriter(Link link, bool masks) : IBacklog
+internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
 {
+    /// <summary>Payloads up to this size are copied to leave together with others.</summary>
+    private const int CorkedPayload = 4096;
+
+    /// <summary>With more than this gathered, it leaves before the burst is over.</summary>
+    private const int CorkedBytes = 64 * 1024;
+
     private readonly SegmentQueue _queue = new(masks);
     private long _backlog;
     private long _written;
-    private bool _pulling, _endWhenEmpty, _broken;
+    private bool _pulling, _mustPull, _endWhenEmpty, _broken;
 
     /// <summary>Guards everything here, and the closing state of the session: the order of frames and of states is one order.</summary>
     public Lock Door { get; } = new();
+
+    bool ICorked.IsHeld { get; set; }
 
     /// <summary>Bytes that the link has not taken yet.</summary>
     public long Backlog => Volatile.Read(ref _backlog);
@@ -119,7 +127,12 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog
     /// <summary>Brings a frame straight to the link if nothing is queued, and copies only what the link leaves.</summary>
     protected void Write(byte firstByte, ReadOnlySpan<byte> payload)
     {
-        if (masks || _pulling || !_queue.IsEmpty)
+        if (payload.Length > CorkedPayload && !masks)
+        {
+            FlushQueue(); // what is only gathered leaves first, so that this can follow without being copied
+        }
+
+        if (masks || _pulling || !_queue.IsEmpty || (payload.Length <= CorkedPayload && Cork.IsOpen))
         {
             Append(firstByte, payload);
             return;
@@ -134,24 +147,20 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog
         Count();
     }
 
+    /// <summary>A frame was put: it leaves at once, or with the rest of the burst that this thread is in.</summary>
+    /// <returns>Whether the link must pull the rest.</returns>
+    protected bool FlushOrHold() =>
+        (_pulling || _queue.IsEmpty || _queue.Length > CorkedBytes || !Cork.TryHold(this)) && FlushLocked();
+
     /// <summary>Writes what is queued; the answer is whether the link must pull the rest.</summary>
     protected bool FlushLocked()
     {
         MadeRoom();
-        while (!_pulling && !_broken && !_queue.IsEmpty)
-        {
-            var (first, second) = _queue.Peek();
-            int taken = link.TryWrite(first.Span, second.Span);
-            Wrote(taken);
-            if (taken < first.Length + second.Length)
-            {
-                _pulling = true;
-                return true;
-            }
-        }
-
+        FlushQueue();
         EndIfEmpty();
-        return false;
+        bool pull = _mustPull;
+        _mustPull = false;
+        return pull;
     }
 
     /// <summary>The link is gone: nothing will be written any more.</summary>
@@ -161,6 +170,17 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog
         if (!_pulling)
         {
             Drop(); // else the link still reads the memory: it comes back and finds the door broken
+        }
+    }
+
+    private void FlushQueue()
+    {
+        while (!_pulling && !_broken && !_queue.IsEmpty)
+        {
+            var (first, second) = _queue.Peek();
+            int taken = link.TryWrite(first.Span, second.Span);
+            Wrote(taken);
+            _pulling = _mustPull = taken < first.Length + second.Length;
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             if (fits && _turns.MayGo(turn))
             {
                 waiter = Put(firstByte, payload, turn, endsTurn, null);
-                pull = FlushLocked();
+                pull = FlushOrHold();
             }
             else if (fits || policy == SlowPeerPolicy.Wait || turn is not null)
             {
@@ -93,7 +93,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             if (sent)
             {
                 Write(firstByte, payload);
-                pull = FlushLocked();
+                pull = FlushOrHold();
             }
             else
             {

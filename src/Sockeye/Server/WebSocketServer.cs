@@ -124,7 +124,7 @@ public sealed class WebSocketServer : IAsyncDisposable
 
         try
         {
-            _loops = _options.Transport == ServerTransport.Epoll && EpollGroup.IsSupported ? new EpollGroup(_options.Loops) : null;
+            _loops = _options.Transport == ServerTransport.Epoll && EpollGroup.IsSupported ? new EpollGroup(_options.Loops, _options.Dispatch, _logger) : null;
             IReadOnlyList<Uri> bound;
             lock (_listeners)
             {

@@ -21,8 +21,11 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     /// <summary>Chooses the certificate by the host name that the client asks for (SNI; null if it names none). Null falls back to <see cref="Certificate"/>.</summary>
     public Func<string?, X509Certificate2?>? CertificateSelector { get; set; }
 
-    /// <summary>How bytes are moved: by <see cref="ServerTransport.Sockets"/> by default.</summary>
-    public ServerTransport Transport { get; set; }
+    /// <summary>How bytes are moved: by <see cref="ServerTransport.Epoll"/> by default on Linux, by <see cref="ServerTransport.Sockets"/> elsewhere.</summary>
+    public ServerTransport Transport { get; set; } = OperatingSystem.IsLinux() ? ServerTransport.Epoll : ServerTransport.Sockets;
+
+    /// <summary>Where handlers run on the loops of <see cref="ServerTransport.Epoll"/>; chosen by how they behave by default.</summary>
+    public HandlerDispatch Dispatch { get; set; }
 
     /// <summary>Threads of <see cref="ServerTransport.Epoll"/>; one per processor by default.</summary>
     public int Loops { get; set; } = Environment.ProcessorCount;

@@ -11,4 +11,9 @@ internal interface IByteReceiver
 
     /// <summary>The link is at its end, once: the peer sends no more (null), or the link failed or was cut.</summary>
     void OnEnded(Exception? error);
+
+    /// <summary>The link was cut while application code in <see cref="OnBytes"/> does not return: <see cref="OnEnded"/> has to wait for it.</summary>
+    void OnCutWhileHeld()
+    {
+    }
 }

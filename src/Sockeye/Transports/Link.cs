@@ -21,10 +21,18 @@ internal abstract class Link
     public abstract bool IsSecure { get; }
 
     /// <summary>
-    /// Whether code that waits for a message is resumed on the thread that reads, inside <see cref="IByteReceiver.OnBytes"/>.
-    /// A link whose reader may not be held up by such code says no: it is then resumed on the thread pool.
+    /// Whether code that waits for a message is resumed on the thread that reads, at the end of <see cref="IByteReceiver.OnBytes"/>,
+    /// after <see cref="EndTurn"/>. A link whose reader may not be held up by such code says no: it is then resumed on the thread pool.
     /// </summary>
     public virtual bool ResumesInline => false;
+
+    /// <summary>
+    /// Called at the end of <see cref="IByteReceiver.OnBytes"/>, if application code follows there: all bytes are dealt with, and if that
+    /// code does not return, the link's next bytes may be pushed from another thread.
+    /// </summary>
+    public virtual void EndTurn()
+    {
+    }
 
     /// <summary>Begins to push.</summary>
     public abstract void Start();

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Net;
 using System.Net.Sockets;
 using Sockeye.Tests.Support;
@@ -12,7 +13,7 @@ public sealed class EpollLinkTests
     [Fact]
     public async Task A_receiver_that_throws_costs_its_link_and_not_the_loop()
     {
-        using var group = new EpollGroup(1);
+        using var group = new EpollGroup(1, HandlerDispatch.Automatic, NullLogger.Instance);
         var bad = new Receiver { Throws = true };
         var good = new Receiver();
         using var toBad = await ConnectAsync(group, bad);
@@ -27,7 +28,7 @@ public sealed class EpollLinkTests
     [Fact]
     public async Task A_paused_link_reads_nothing_and_then_everything()
     {
-        using var group = new EpollGroup(1);
+        using var group = new EpollGroup(1, HandlerDispatch.Automatic, NullLogger.Instance);
         var receiver = new Receiver { PausesAfterEach = true };
         using var peer = await ConnectAsync(group, receiver);
         await peer.SendAsync(new byte[100]);
@@ -45,7 +46,7 @@ public sealed class EpollLinkTests
     [Fact]
     public async Task What_the_kernel_does_not_take_is_pulled_in_order()
     {
-        using var group = new EpollGroup(1);
+        using var group = new EpollGroup(1, HandlerDispatch.Automatic, NullLogger.Instance);
         var receiver = new Receiver();
         using var peer = await ConnectAsync(group, receiver);
         byte[] all = new byte[8 << 20];

@@ -67,7 +67,21 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
         }
     }
 
+    string IEpollSource.Name => "the listening socket";
+
     void IEpollSource.OnFailed(Exception error) => _failed(error);
+
+    int IEpollSource.Hold()
+    {
+        _loop.Watch(Native.Modify, Descriptor, 0, _id);
+        return 0;
+    }
+
+    void IEpollSource.Release(int hold) => _loop.Post(this);
+
+    void IEpollSource.OnTurn(bool slow)
+    {
+    }
 
     void IEpollSource.OnPosted()
     {
@@ -77,11 +91,11 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
         }
         else
         {
-            _loop.Watch(Native.Modify, Descriptor, Native.In, _id); // the pause is over
+            _loop.Watch(Native.Modify, Descriptor, Native.In, _id); // the pause, or the hold, is over
         }
     }
 
-    unsafe void IEpollSource.OnReady(uint events, Span<byte> buffer)
+    unsafe void IEpollSource.OnReady(uint events, EpollWorker worker)
     {
         for (int i = 0; i < AcceptsPerTurn && !Volatile.Read(ref _stopping); i++)
         {
@@ -90,7 +104,7 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
             int descriptor = Native.Accept(Descriptor, (byte*)&name, &length);
             if (descriptor >= 0)
             {
-                _accepted(new EpollLink(_group.Next(), descriptor, name, _unix));
+                _accepted(new EpollLink(_group.Next(), descriptor, name, _unix, _group.Dispatch));
                 continue;
             }
 

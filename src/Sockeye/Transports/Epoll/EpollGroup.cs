@@ -1,14 +1,51 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Sockeye.Diagnostics;
+
 namespace Sockeye.Transports.Epoll;
 
-/// <summary>The loops of one server.</summary>
+/// <summary>The loops of one server, the threads that serve them, and those that got stuck.</summary>
 internal sealed class EpollGroup : IDisposable
 {
-    private readonly EpollLoop[] _loops;
+    /// <summary>Threads stuck in handlers at a time; with more of them a loop waits like everybody else's.</summary>
+    private const int MaxStuck = 64;
 
-    public EpollGroup(int loops) => _loops = [.. Enumerable.Range(0, loops).Select(i => new EpollLoop($"Sockeye loop {i}"))];
+    /// <summary>Threads kept for the next time.</summary>
+    private const int MaxSpares = 2;
+
+    private readonly EpollLoop[] _loops;
+    private readonly EpollSupervisor _supervisor;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly Stack<EpollWorker> _spares = new();
+    private readonly ConcurrentDictionary<EpollWorker, long> _stuck = new();
+    private bool _ended, _saidFull;
+
+    /// <param name="loops">How many threads.</param>
+    /// <param name="dispatch">Where the application's code runs.</param>
+    /// <param name="logger">Is told who blocks a loop.</param>
+    public EpollGroup(int loops, HandlerDispatch dispatch, ILogger logger)
+    {
+        (Dispatch, _logger) = (dispatch, logger);
+        _loops = [.. Enumerable.Range(0, loops).Select(i => new EpollLoop($"Sockeye loop {i}"))];
+        _supervisor = new EpollSupervisor(this, _loops);
+        foreach (var loop in _loops)
+        {
+            loop.Start(this, _supervisor, new EpollWorker(this, loop.Name));
+        }
+
+        _supervisor.Start();
+    }
 
     /// <summary>Whether this machine has it.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux();
+
+    /// <summary>Where the application's code runs.</summary>
+    public HandlerDispatch Dispatch { get; }
+
+    /// <summary>Threads that are stuck in a handler now.</summary>
+    public int Stuck => _stuck.Count;
 
     /// <summary>The loop with the fewest descriptors: few connections are spread evenly, and many too.</summary>
     public EpollLoop Next()
@@ -22,12 +59,82 @@ internal sealed class EpollGroup : IDisposable
         return best;
     }
 
+    /// <summary>Takes a loop from a worker that is stuck and gives it to another one.</summary>
+    public bool TakeOver(EpollLoop loop, EpollWorker stuck, long stamp, TimeSpan since)
+    {
+        if (_stuck.Count >= MaxStuck)
+        {
+            if (!_saidFull)
+            {
+                Log.TooManyStuck(_logger, MaxStuck);
+            }
+
+            _saidFull = true;
+            return false;
+        }
+
+        if (!stuck.TryTake(stamp, out var held))
+        {
+            return false;
+        }
+
+        _saidFull = false;
+        _stuck[stuck] = Stopwatch.GetTimestamp() - (long)(since.TotalSeconds * Stopwatch.Frequency);
+        stuck.Settle(held);
+        EpollWorker? next;
+        lock (_lock)
+        {
+            _spares.TryPop(out next);
+        }
+
+        loop.HandTo(next ?? new EpollWorker(this, loop.Name));
+        Log.LoopTaken(_logger, held?.Name ?? "a resumed receive", (long)since.TotalMilliseconds);
+        return true;
+    }
+
+    /// <summary>A stuck worker has come back.</summary>
+    public void Returned(EpollWorker worker, IEpollSource source)
+    {
+        if (_stuck.TryRemove(worker, out long since))
+        {
+            Log.StuckReturned(_logger, source.Name, (long)Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+        }
+    }
+
+    /// <summary>A source's handlers have been slow too often.</summary>
+    public void MovedToPool(IEpollSource source) => Log.MovedToPool(_logger, source.Name);
+
+    /// <summary>Keeps a worker for the next time; false if there are enough.</summary>
+    public bool Park(EpollWorker worker)
+    {
+        lock (_lock)
+        {
+            if (_ended || _spares.Count >= MaxSpares)
+            {
+                return false;
+            }
+
+            _spares.Push(worker);
+            return true;
+        }
+    }
+
     /// <summary>Ends the loops, each when its last descriptor has left.</summary>
     public void Dispose()
     {
         foreach (var loop in _loops)
         {
             loop.EndWhenEmpty();
+        }
+
+        _supervisor.End();
+        lock (_lock)
+        {
+            _ended = true;
+            while (_spares.TryPop(out var spare))
+            {
+                spare.Start(null);
+            }
         }
     }
 }

@@ -1,15 +1,23 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Sockeye.Transports.Epoll;
 
 /// <summary>
-/// A connected socket on a loop, without a <see cref="Socket"/>. The loop's thread alone reads and closes the descriptor; other threads
+/// A connected socket on a loop, without a <see cref="Socket"/>. The loop's worker alone reads and closes the descriptor; other threads
 /// write, pause and shut it down under the link's lock, which closing takes too: a number that the kernel gave to somebody else is never used.
+/// While it is held (a handler does not return, or runs on the thread pool), whoever is inside reads and closes in the loop's place.
 /// </summary>
-internal sealed unsafe class EpollLink : Link, IEpollSource
+internal sealed unsafe class EpollLink : Link, IEpollSource, IThreadPoolWorkItem
 {
+    /// <summary>Of its last 32 turns so many must be slow for a connection to be moved to the thread pool.</summary>
+    private const int SlowTurns = 4;
+
+    private const int PooledReadBytes = 64 * 1024;
+
     /// <summary>Buffers in a row that one busy connection may fill before the others have their turn.</summary>
     private const int ReadsPerTurn = 4;
 
@@ -22,11 +30,15 @@ internal sealed unsafe class EpollLink : Link, IEpollSource
     private uint _watched;
     private IBacklog? _backlog;
     private int _pulls;
-    private bool _added, _paused, _cut, _ended;
+    private int _holds;
+    private uint _turns;
+    private bool _added, _paused, _cut, _ended, _held, _hungUp, _endPosted, _pooled;
+    private readonly bool _mayBePooled;
 
-    public EpollLink(EpollLoop loop, int descriptor, SocketName remote, bool unix)
+    public EpollLink(EpollLoop loop, int descriptor, SocketName remote, bool unix, HandlerDispatch dispatch)
     {
         (_loop, _descriptor, _remote, _unix) = (loop, descriptor, remote, unix);
+        (_pooled, _mayBePooled) = (dispatch == HandlerDispatch.ThreadPool, dispatch == HandlerDispatch.Automatic);
         if (!unix)
         {
             int yes = 1;
@@ -50,6 +62,10 @@ internal sealed unsafe class EpollLink : Link, IEpollSource
     }
 
     public override bool IsSecure => false;
+
+    public override bool ResumesInline => true;
+
+    string IEpollSource.Name => RemoteEndPoint?.ToString() ?? "a connection";
 
     public override void Start()
     {
@@ -120,6 +136,18 @@ internal sealed unsafe class EpollLink : Link, IEpollSource
 
     public override void ResumeReading() => SetPaused(false);
 
+    public override void EndTurn()
+    {
+        if (_pooled)
+        {
+            Release(_holds);
+        }
+        else
+        {
+            EpollWorker.Current?.EndTurn();
+        }
+    }
+
     public override void Cut()
     {
         lock (_lock)
@@ -130,27 +158,155 @@ internal sealed unsafe class EpollLink : Link, IEpollSource
             }
 
             _cut = true;
+            if (_held)
+            {
+                _ = Native.Shutdown(_descriptor, Native.ShutdownBoth); // the peer knows now, though closing has to wait for the handler
+            }
         }
 
         _loop.Post(this);
     }
 
-    void IEpollSource.OnReady(uint events, Span<byte> buffer)
+    void IEpollSource.OnReady(uint events, EpollWorker worker)
     {
         if ((events & Native.Out) != 0)
         {
             Pull();
         }
 
-        if ((events & (Native.In | Native.HangUp | Native.Error)) != 0)
+        if ((events & (Native.In | Native.HangUp | Native.Error)) == 0)
         {
-            Read(buffer);
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_held)
+            {
+                _hungUp = true; // only that is reported without being asked for: whoever holds the link finds it later
+                Watch();
+                return;
+            }
+
+            if (_pooled)
+            {
+                HoldLocked();
+            }
+        }
+
+        if (_pooled)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        else
+        {
+            Read(worker.Memory, worker);
         }
     }
 
-    void IEpollSource.OnPosted() => End(null);
+    /// <summary>A turn on the thread pool, one read long; the loop reports what is left.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        int hold = _holds;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PooledReadBytes);
+        try
+        {
+            Read(buffer, null);
+        }
+        catch (Exception e)
+        {
+            Fail(hold, e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            Release(hold);
+        }
+    }
+
+    void IEpollSource.OnPosted()
+    {
+        bool held;
+        lock (_lock)
+        {
+            held = _held;
+            _endPosted |= held;
+        }
+
+        if (held)
+        {
+            Receiver?.OnCutWhileHeld();
+        }
+        else
+        {
+            End(null);
+        }
+    }
 
     void IEpollSource.OnFailed(Exception error) => End(error);
+
+    int IEpollSource.Hold()
+    {
+        lock (_lock)
+        {
+            HoldLocked();
+            return _holds;
+        }
+    }
+
+    void IEpollSource.Release(int hold) => Release(hold);
+
+    void IEpollSource.OnTurn(bool slow)
+    {
+        _turns = (_turns << 1) | (slow ? 1u : 0u);
+        if (slow && _mayBePooled && !_pooled && BitOperations.PopCount(_turns) >= SlowTurns)
+        {
+            _pooled = true;
+            _loop.MovedToPool(this);
+        }
+    }
+
+    private void HoldLocked()
+    {
+        _held = true;
+        _holds++;
+        if (_descriptor >= 0 && _id != 0)
+        {
+            Watch();
+        }
+    }
+
+    private void Release(int hold)
+    {
+        bool end;
+        lock (_lock)
+        {
+            if (!_held || _holds != hold)
+            {
+                return;
+            }
+
+            (_held, _hungUp) = (false, false);
+            end = _endPosted;
+            if (_descriptor >= 0 && !end)
+            {
+                Watch();
+            }
+        }
+
+        if (end)
+        {
+            _loop.Post(this); // it comes in turn, as if it had been posted now
+        }
+    }
+
+    private void Fail(int hold, Exception error)
+    {
+        if (_holds == hold)
+        {
+            End(error);
+        }
+    }
 
     private nint SendBoth(byte* first, int firstLength, byte* second, int secondLength)
     {
@@ -176,7 +332,7 @@ internal sealed unsafe class EpollLink : Link, IEpollSource
     /// <summary>Tells the kernel what is of interest now. With nothing of interest the descriptor leaves the loop: a hang-up cannot be masked.</summary>
     private void Watch()
     {
-        uint wanted = (_paused ? 0 : Native.In) | (_backlog is null ? 0 : Native.Out);
+        uint wanted = (_paused || _held ? 0 : Native.In) | (_backlog is null || _hungUp ? 0 : Native.Out);
         if (wanted == _watched && _added)
         {
             return;
@@ -200,7 +356,7 @@ internal sealed unsafe class EpollLink : Link, IEpollSource
         _watched = wanted;
     }
 
-    private void Read(Span<byte> buffer)
+    private void Read(Span<byte> buffer, EpollWorker? worker)
     {
         for (int i = 0; i < ReadsPerTurn && !_ended && !Volatile.Read(ref _paused); i++)
         {
@@ -228,9 +384,9 @@ internal sealed unsafe class EpollLink : Link, IEpollSource
             }
 
             Receiver!.OnBytes(buffer[..(int)count]);
-            if (count < buffer.Length)
+            if (count < buffer.Length || worker is null or { HasLostLoop: true })
             {
-                return;
+                return; // and if the loop goes on without this worker, the link may be another's by now
             }
         }
     }

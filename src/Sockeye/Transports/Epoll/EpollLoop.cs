@@ -5,18 +5,16 @@ using System.Runtime.InteropServices;
 namespace Sockeye.Transports.Epoll;
 
 /// <summary>
-/// One thread that waits for many descriptors and reads them all with one buffer. An event names its source by a slot and a generation:
-/// an event that was fetched for a source that has left meanwhile finds another generation and is dropped.
+/// One set of descriptors, served by one worker at a time. An event names its source by a slot and a generation: an event that was fetched
+/// for a source that has left meanwhile finds another generation and is dropped. Level-triggered: what a worker fetched and did not come to,
+/// because it lost the loop, is reported to the next one again.
 /// </summary>
 internal sealed unsafe class EpollLoop
 {
-    private const int BufferBytes = 256 * 1024;
-    private const int EventsPerTurn = 256;
     private const ulong WakeUpData = ulong.MaxValue;
 
     private readonly int _epoll;
     private readonly int _wakeUp;
-    private readonly Thread _thread;
     private readonly Lock _slotsLock = new();
     private readonly ConcurrentQueue<IEpollSource> _posted = new();
     private readonly Stack<int> _free = new();
@@ -24,24 +22,51 @@ internal sealed unsafe class EpollLoop
     private int _used;
     private int _awake;
     private int _sources;
+    private EpollGroup _group = null!;
+    private EpollSupervisor _supervisor = null!;
+    private EpollWorker _worker = null!;
     private bool _ending, _closed;
 
     public EpollLoop(string name)
     {
+        Name = name;
         _epoll = Check(Native.CreateEpoll());
         _wakeUp = Check(Native.CreateWakeUp());
         byte* what = stackalloc byte[16];
         EpollEvents.Write(what, Native.In, WakeUpData);
         Check(Native.Control(_epoll, Native.Add, _wakeUp, what));
-        _thread = new Thread(Run) { Name = name, IsBackground = true };
-        _thread.UnsafeStart();
     }
+
+    public string Name { get; }
+
+    /// <summary>Who serves it now.</summary>
+    public EpollWorker Worker => Volatile.Read(ref _worker);
+
+    /// <summary>Whether it serves nobody any more.</summary>
+    public bool HasEnded => Volatile.Read(ref _closed);
 
     /// <summary>How many descriptors it watches; for handing new ones round.</summary>
     public int Sources => Volatile.Read(ref _sources);
 
-    /// <summary>Whether the caller runs on the loop's thread.</summary>
-    public bool IsCurrent => Thread.CurrentThread == _thread;
+    /// <summary>Says that a source's handlers are slow.</summary>
+    public void MovedToPool(IEpollSource source) => _group.MovedToPool(source);
+
+    /// <summary>Whether the caller runs on the thread that serves the loop now.</summary>
+    public bool IsCurrent => EpollWorker.Current is { HasLostLoop: false } worker && worker.Loop == this;
+
+    /// <summary>Begins to serve.</summary>
+    public void Start(EpollGroup group, EpollSupervisor supervisor, EpollWorker worker)
+    {
+        (_group, _supervisor) = (group, supervisor);
+        HandTo(worker);
+    }
+
+    /// <summary>Goes on with this worker, which is idle.</summary>
+    public void HandTo(EpollWorker worker)
+    {
+        worker.Start(this);
+        Volatile.Write(ref _worker, worker);
+    }
 
     /// <summary>Gives a source its place; the answer names it in all further calls.</summary>
     public ulong Enter(IEpollSource source)
@@ -115,23 +140,28 @@ internal sealed unsafe class EpollLoop
     private static int Check(int result) =>
         result >= 0 ? result : throw new IOException("The kernel refused an epoll loop.", new Win32Exception(Marshal.GetLastPInvokeError()));
 
-    private void Run()
+    /// <summary>Serves until the loop ends, or goes on without this worker.</summary>
+    /// <returns>Whether the loop was taken away.</returns>
+    public bool Serve(EpollWorker worker)
     {
-        byte[] memory = GC.AllocateUninitializedArray<byte>(BufferBytes, pinned: true);
-        var events = new EpollEvents(EventsPerTurn);
+        worker.StartClock();
+        if (!RunPosted(worker)) // what the one before did not come to
+        {
+            return true;
+        }
+
         while (!Volatile.Read(ref _ending) || Sources > 0)
         {
-            int count = Native.Wait(_epoll, events.Pointer, events.Count, -1);
+            int count = Native.Wait(_epoll, worker.Events.Pointer, worker.Events.Count, -1);
+            _supervisor.Notice();
+            worker.StartClock();
             for (int i = 0; i < count; i++)
             {
-                var (ready, id) = events.Read(i);
-                if (id == WakeUpData)
+                var (ready, id) = worker.Events.Read(i);
+                bool mine = id == WakeUpData ? TakeWakeUp(worker) : Find(id) is not { } source || worker.Call(source, ready);
+                if (!mine)
                 {
-                    RunPosted();
-                }
-                else if (Find(id) is { } source)
-                {
-                    Guard(source, ready, memory);
+                    return true;
                 }
             }
         }
@@ -140,8 +170,10 @@ internal sealed unsafe class EpollLoop
         {
             _ = Native.Close(_epoll);
             _ = Native.Close(_wakeUp);
-            _closed = true;
+            Volatile.Write(ref _closed, true);
         }
+
+        return false;
     }
 
     private IEpollSource? Find(ulong id)
@@ -150,47 +182,25 @@ internal sealed unsafe class EpollLoop
         return generation == (uint)(id >> 32) ? source : null;
     }
 
-    private void RunPosted()
+    private bool TakeWakeUp(EpollWorker worker)
     {
         ulong count;
         _ = Native.Read(_wakeUp, (byte*)&count, sizeof(ulong));
         Volatile.Write(ref _awake, 0);
         Interlocked.MemoryBarrier(); // who posts from now on wakes the loop again; who posted before is in the queue
+        return RunPosted(worker);
+    }
+
+    private bool RunPosted(EpollWorker worker)
+    {
         while (_posted.TryDequeue(out var source))
         {
-            Guard(source, 0, default);
-        }
-    }
-
-    /// <summary>Calls a source. A loop is everybody's: what a source throws costs that source and no other.</summary>
-    private static void Guard(IEpollSource source, uint ready, Span<byte> memory)
-    {
-        try
-        {
-            if (ready == 0)
+            if (!worker.Call(source, 0))
             {
-                source.OnPosted();
-            }
-            else
-            {
-                source.OnReady(ready, memory);
+                return false;
             }
         }
-        catch (Exception e)
-        {
-            Fail(source, e);
-        }
-    }
 
-    private static void Fail(IEpollSource source, Exception error)
-    {
-        try
-        {
-            source.OnFailed(error);
-        }
-        catch (Exception)
-        {
-            // It could not even be told that it failed.
-        }
+        return true;
     }
 }

@@ -1,14 +1,27 @@
 namespace Sockeye.Transports.Epoll;
 
-/// <summary>What a loop watches: a link, or a listening socket. All of it is called on the loop's thread.</summary>
+/// <summary>What a loop watches: a link, or a listening socket. The loop's worker calls, one call at a time.</summary>
 internal interface IEpollSource
 {
+    /// <summary>Who this is, for the log.</summary>
+    string Name { get; }
+
     /// <summary>The descriptor is ready for what the flags say.</summary>
-    void OnReady(uint events, Span<byte> buffer);
+    void OnReady(uint events, EpollWorker worker);
 
     /// <summary>One of the other calls threw: what is behind the source is broken, and the loop goes on without it.</summary>
     void OnFailed(Exception error);
 
     /// <summary>Work that was posted for this source.</summary>
     void OnPosted();
+
+    /// <summary>A call of this source does not return, and the loop goes on without it: no further call until <see cref="Release"/>.</summary>
+    /// <returns>The number of this hold, for the release.</returns>
+    int Hold();
+
+    /// <summary>The call returned. Does nothing if that hold is over already.</summary>
+    void Release(int hold);
+
+    /// <summary>A call returned in the loop: whether it took so long that the other sources felt it.</summary>
+    void OnTurn(bool slow);
 }

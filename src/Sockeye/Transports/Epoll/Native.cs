@@ -18,6 +18,7 @@ internal static unsafe partial class Native
     public const int DontWait = 0x40;
 
     public const int ShutdownWrite = 1;
+    public const int ShutdownBoth = 2;
 
     public const int Interrupted = 4;
     public const int Again = 11;

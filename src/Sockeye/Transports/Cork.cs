@@ -1,0 +1,80 @@
+namespace Sockeye.Transports;
+
+/// <summary>
+/// Gathers what one thread sends while it works through a burst of messages, so that each connection's share leaves in one
+/// system call. Senders on other threads are not held up by it.
+/// </summary>
+internal sealed class Cork
+{
+    [ThreadStatic]
+    private static Cork? t_mine;
+
+    private readonly Lock _lock = new();
+    private readonly List<ICorked> _held = [];
+    private int _depth;
+    private bool _open;
+
+    /// <summary>The cork of the calling thread.</summary>
+    public static Cork Mine => t_mine ??= new Cork();
+
+    /// <summary>Whether what the calling thread sends now may be held back.</summary>
+    public static bool IsOpen => t_mine is { _open: true };
+
+    /// <summary>Holds a sender's bytes back until the burst is over, if the calling thread is in one.</summary>
+    public static bool TryHold(ICorked sender) => t_mine is { _open: true } mine && mine.Hold(sender);
+
+    /// <summary>A burst begins on this thread. Bursts nest; the outermost end counts.</summary>
+    public void Begin()
+    {
+        if (_depth++ == 0)
+        {
+            Volatile.Write(ref _open, true);
+        }
+    }
+
+    /// <summary>The burst is over: everything that was held leaves.</summary>
+    public void End()
+    {
+        if (--_depth == 0)
+        {
+            Release();
+        }
+    }
+
+    /// <summary>Lets go of everything held, and holds nothing more of this burst. From any thread: the burst's own may be stuck in a handler.</summary>
+    public void Release()
+    {
+        while (true)
+        {
+            ICorked sender;
+            lock (_lock)
+            {
+                _open = false;
+                if (_held.Count == 0)
+                {
+                    return;
+                }
+
+                sender = _held[^1];
+                _held.RemoveAt(_held.Count - 1);
+                sender.IsHeld = false;
+            }
+
+            sender.Flush();
+        }
+    }
+
+    private bool Hold(ICorked sender)
+    {
+        lock (_lock)
+        {
+            if (_open && !sender.IsHeld)
+            {
+                sender.IsHeld = true;
+                _held.Add(sender);
+            }
+
+            return _open;
+        }
+    }
+}

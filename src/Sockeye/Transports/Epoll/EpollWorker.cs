@@ -1,0 +1,169 @@
+using System.Diagnostics;
+
+namespace Sockeye.Transports.Epoll;
+
+/// <summary>
+/// A thread that serves a loop, with buffers of its own. While it is inside a source's call its stamp is odd; the supervisor takes
+/// the loop from a worker whose stamp stands still by changing that stamp, which the worker finds when the call returns.
+/// What is per loop (the descriptors, who is where) lives in <see cref="EpollLoop"/>, so that another worker can go on at once.
+/// </summary>
+#pragma warning disable CA1001 // a semaphore or an event without a handle has nothing to dispose of
+internal sealed class EpollWorker
+#pragma warning restore CA1001
+{
+    private const int BufferBytes = 256 * 1024;
+    private const int EventsPerTurn = 256;
+    private const long Lost = -1;
+
+    /// <summary>A turn that takes so long is felt by everybody else on the loop.</summary>
+    private static readonly long s_slowTurn = Stopwatch.Frequency / 1000;
+
+    [ThreadStatic]
+    private static EpollWorker? t_current;
+
+    private readonly EpollGroup _group;
+    private readonly ManualResetEventSlim _settled = new();
+    private readonly SemaphoreSlim _start = new(0);
+    private EpollLoop? _loop;
+    private IEpollSource? _source;
+    private Cork? _cork;
+    private long _stamp;
+    private long _clock;
+    private int _hold;
+
+    public EpollWorker(EpollGroup group, string name)
+    {
+        _group = group;
+        Memory = GC.AllocateUninitializedArray<byte>(BufferBytes, pinned: true);
+        Events = new EpollEvents(EventsPerTurn);
+        new Thread(Run) { Name = name, IsBackground = true }.UnsafeStart();
+    }
+
+    /// <summary>The worker that the calling thread is, if it is one.</summary>
+    public static EpollWorker? Current => t_current;
+
+    /// <summary>What descriptors are read into.</summary>
+    public byte[] Memory { get; }
+
+    public EpollEvents Events { get; }
+
+    /// <summary>The loop it serves, or served last.</summary>
+    public EpollLoop? Loop => Volatile.Read(ref _loop);
+
+    /// <summary>Whether the loop goes on without this worker.</summary>
+    public bool HasLostLoop => Volatile.Read(ref _stamp) == Lost;
+
+    /// <summary>Odd inside a call; another number for each call and each of its parts.</summary>
+    public long Stamp => Volatile.Read(ref _stamp);
+
+    /// <summary>Gives it a loop to serve; null ends its thread.</summary>
+    public void Start(EpollLoop? loop)
+    {
+        _stamp = 0;
+        _settled.Reset();
+        Volatile.Write(ref _loop, loop);
+        _start.Release();
+    }
+
+    /// <summary>The first call after a wait begins now.</summary>
+    public void StartClock() => _clock = Stopwatch.GetTimestamp();
+
+    /// <summary>Calls a source. A loop is everybody's: what a source throws costs that source and no other.</summary>
+    /// <returns>Whether the loop is still this worker's.</returns>
+    public bool Call(IEpollSource source, uint ready)
+    {
+        _source = source;
+        Volatile.Write(ref _stamp, _stamp + 1);
+        try
+        {
+            if (ready == 0)
+            {
+                source.OnPosted();
+            }
+            else
+            {
+                source.OnReady(ready, this);
+            }
+        }
+        catch (Exception e)
+        {
+            Fail(source, e);
+        }
+
+        if (!Advance())
+        {
+            _settled.Wait();
+            source.Release(_hold);
+            _group.Returned(this, source);
+            return false;
+        }
+
+        long now = Stopwatch.GetTimestamp();
+        source.OnTurn(slow: now - _clock >= s_slowTurn);
+        _clock = now;
+        return true;
+    }
+
+    /// <summary>
+    /// The current source's part of the call is over, and what follows is only the application's code: if that does not return, the
+    /// source is not held, and another worker may call it.
+    /// </summary>
+    public void EndTurn()
+    {
+        if (_source is { } source)
+        {
+            _source = null;
+            if (Advance())
+            {
+                Volatile.Write(ref _stamp, _stamp + 1);
+            }
+        }
+    }
+
+    /// <summary>Takes the loop away, if the stamp is still the one that was seen. For the supervisor.</summary>
+    public bool TryTake(long seen, out IEpollSource? held)
+    {
+        held = Volatile.Read(ref _source);
+        return Interlocked.CompareExchange(ref _stamp, Lost, seen) == seen;
+    }
+
+    /// <summary>After taking: nobody calls the source any more, and what the stuck call has sent so far leaves.</summary>
+    public void Settle(IEpollSource? held)
+    {
+        _hold = held?.Hold() ?? 0;
+        _cork?.Release();
+        _settled.Set();
+    }
+
+    private static void Fail(IEpollSource source, Exception error)
+    {
+        try
+        {
+            source.OnFailed(error);
+        }
+        catch (Exception)
+        {
+            // It could not even be told that it failed.
+        }
+    }
+
+    private bool Advance()
+    {
+        long inside = _stamp;
+        return inside != Lost && Interlocked.CompareExchange(ref _stamp, inside + 1, inside) == inside;
+    }
+
+    private void Run()
+    {
+        t_current = this;
+        _cork = Cork.Mine;
+        while (true)
+        {
+            _start.Wait();
+            if (_loop is not { } loop || !loop.Serve(this) || !_group.Park(this))
+            {
+                return;
+            }
+        }
+    }
+}
