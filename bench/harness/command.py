@@ -1,0 +1,102 @@
+"""The command: reads the options, measures in rounds, writes the results."""
+import argparse
+import pathlib
+import sys
+
+from . import machine, measure, report, servers, works
+
+GC = "ServerGarbageCollector=false, ConcurrentGarbageCollection=false, TieredPGO on (default), for every .NET server"
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def _options(arguments):
+    parser = argparse.ArgumentParser(prog="bench/run", description="Measures WebSocket servers side by side.")
+    parser.add_argument("set", nargs="?", default="quick", choices=[*works.SETS, "all"])
+    parser.add_argument("--servers", help="only these, separated by commas")
+    parser.add_argument("--work", help="only these works, separated by commas")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--settle", type=float, default=10, help="seconds before idle memory is read")
+    parser.add_argument("--out", type=pathlib.Path, default=servers.BENCH / "results")
+    return parser.parse_args(arguments)
+
+
+def _chosen(text, known, fallback):
+    names = text.split(",") if text else fallback
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        sys.exit(f"bench/run: unknown: {', '.join(unknown)}. There are: {', '.join(known)}")
+    return [known[name] for name in names]
+
+
+def _build(candidates):
+    """Those that can be had, and why the others cannot."""
+    servers.BUILT.mkdir(parents=True, exist_ok=True)
+    say("building the load generator")
+    servers.build_load()
+    servers.make_certificates()
+    ready, missing = [], {}
+    for server in candidates:
+        say(f"building {server.name}")
+        try:
+            server.build()
+            ready.append(server)
+        except servers.Missing as error:
+            say(f"  missing: {error}")
+            missing[server.name] = str(error)
+    return ready, missing
+
+
+def _measure_work(work, ready, options, failures):
+    runs = {}
+    able = [server for server in ready if work.kind in server.kinds and work.mode in server.kinds]
+    for number in range(1, options.rounds + 1):
+        for server in able:
+            try:
+                figures = measure.measure(server, work, options.seconds, options.settle)
+            except measure.Failed as error:
+                failures.append({"work": work.name, "server": server.name, "round": number, "reason": str(error)})
+                say(f"  {work.name} {number}/{options.rounds} {server.name}: FAILED: {error}")
+                continue
+            runs.setdefault(server.name, []).append(figures)
+            short = f"{figures['cpu_us']:.3f} us" if "cpu_us" in figures else f"{figures['bytes']:.0f} B"
+            say(f"  {work.name} {number}/{options.rounds} {server.name}: {short}")
+    return runs
+
+
+def _run_set(name, options):
+    work_names, server_names = works.SETS[name]
+    chosen = _chosen(options.work, works.ALL, work_names)
+    ready, missing = _build(_chosen(options.servers, servers.ALL, [name for name in server_names if name in servers.ALL]))
+    failures = []
+    result = {
+        "set": name,
+        "date": machine.today(),
+        "machine": machine.describe(),
+        "rounds": options.rounds,
+        "seconds": options.seconds,
+        "settle": options.settle,
+        "gc": GC,
+        "versions": {server.name: server.version() or "unknown" for server in ready},
+        "missing": missing,
+        "failures": failures,
+        "works": [],
+    }
+    for work in chosen:
+        say(f"{work.name}: {work.title}")
+        runs = _measure_work(work, ready, options, failures)
+        result["works"].append({"name": work.name, "title": work.title, "unit": work.unit, "runs": runs})
+        # Written after each work: a run that is broken off keeps what it has.
+        report.write(result, options.out)
+    say(f"written to {options.out}")
+    return bool(failures)
+
+
+def main(arguments):
+    options = _options(arguments)
+    names = list(works.SETS) if options.set == "all" else [options.set]
+    failed = [name for name in names if _run_set(name, options)]
+    return 1 if failed else 0

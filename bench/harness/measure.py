@@ -1,0 +1,66 @@
+"""One measurement: a fresh server, load on it, one line of JSON."""
+import json
+import re
+import subprocess
+import threading
+
+from . import servers
+
+
+class Failed(Exception):
+    """Why a measurement gave no number."""
+
+
+def _port_of(process):
+    """The port that the server names, within 20 s."""
+    lines = []
+    reader = threading.Thread(target=lambda: lines.append(process.stdout.readline()), daemon=True)
+    reader.start()
+    reader.join(20)
+    found = re.search(r"127\.0\.0\.1:(\d+)", lines[0]) if lines else None
+    if not found:
+        raise Failed("the server did not start")
+    return found.group(1)
+
+
+def measure(server, work, seconds, settle):
+    command = server.start_command(work, servers.BUILT / "certificates")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        # taskset becomes the server: its process id is the server's.
+        return _load(server, work, seconds, settle, _port_of(process), process.pid)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _load(server, work, seconds, settle, port, pid):
+    command = ["taskset", "-c", "1", str(servers.BUILT / "load"), work.mode, "--port", port, "--pid", str(pid), "--size", str(work.size),
+               "--connections", str(work.connections), "--depth", str(work.depth), "--seconds", str(seconds),
+               "--warmup", str(server.warmup), "--settle", str(settle)]
+    command += ["--raw"] if server.raw else []
+    command += ["--tls"] if work.tls else []
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + server.warmup + 2 * settle + 120)
+    except subprocess.TimeoutExpired as error:
+        raise Failed("the load did not end") from error
+    if done.returncode != 0:
+        raise Failed(done.stderr.strip() or f"the load ended with {done.returncode}")
+    return _figures(json.loads(done.stdout))
+
+
+def _figures(raw):
+    if "bytes_per_connection" in raw:
+        return {"bytes": raw["bytes_per_connection"], "rss_mib": raw["all_kib"] / 1024}
+    count = raw["messages"]
+    return {
+        "cpu_us": (raw["user_us"] + raw["system_us"]) / count,
+        "user_us": raw["user_us"] / count,
+        "system_us": raw["system_us"] / count,
+        "per_second": count / raw["seconds"],
+        "p50_us": raw["p50_us"],
+        "p99_us": raw["p99_us"],
+        "max_us": raw["max_us"],
+        "rss_mib": raw["rss_kib"] / 1024,
+        "peak_mib": raw["peak_kib"] / 1024,
+    }

@@ -1,0 +1,124 @@
+"""The servers: how each is built, started and named."""
+import pathlib
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+
+from . import machine
+
+BENCH = pathlib.Path(__file__).resolve().parent.parent
+BUILT = BENCH.parent / "artifacts" / "bench"
+SERVERS = BENCH / "servers"
+MODULES = BENCH / "peers" / "node_modules"
+C_FLAGS = ["-O2", "-Wall", "-Wextra", "-Werror"]
+EVERYTHING = frozenset({"echo", "tls", "broadcast", "idle", "handshake"})
+
+
+class Missing(Exception):
+    """Why a server cannot be had here."""
+
+
+@dataclass
+class Server:
+    name: str
+    title: str
+    build: object
+    command: list
+    version: object
+    kinds: frozenset = EVERYTHING
+    # Programs that compile while they run need longer until they are at their speed.
+    warmup: float = 3.0
+    cpus: str = "0"
+    raw: bool = False
+    options: list = field(default_factory=list)
+
+    def start_command(self, work, certificates):
+        extra = list(self.options)
+        if work.mode == "broadcast":
+            extra.append("--broadcast")
+        if work.tls:
+            extra += ["--tls", str(certificates)]
+        return ["taskset", "-c", self.cpus, *map(str, self.command), *extra]
+
+
+_done = {}
+
+
+def run(*command, cwd=None, env=None):
+    command = [str(part) for part in command]
+    try:
+        done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=900)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Missing(f"{command[0]}: {type(error).__name__}") from error
+    if done.returncode != 0:
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if "error" in line.lower()]
+        raise Missing(f"{command[0]} failed: {(lines or ['no message'])[0].strip().replace(str(BENCH.parent), '.')}")
+
+
+def once(key, action):
+    """Several servers share a build: it is done, and fails, once."""
+    if key not in _done:
+        try:
+            action()
+            _done[key] = None
+        except Missing as error:
+            _done[key] = error
+    if _done[key]:
+        raise _done[key]
+
+
+def _c(name, *source, compiler="gcc", flags=(), libraries=()):
+    return lambda: once(name, lambda: run(compiler, *C_FLAGS, *flags, "-o", BUILT / name, *source, *libraries))
+
+
+def _dotnet(name):
+    return lambda: once(name, lambda: run(
+        "dotnet", "build", SERVERS / name / f"{name}.csproj", "-c", "Release", "-o", BUILT / name, "--nologo", "-v", "quiet"))
+
+
+def _npm():
+    once("npm", lambda: run("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", cwd=BENCH / "peers"))
+
+
+def _apt(package, build):
+    """The script does not install system packages by itself: it says which one is needed."""
+    def check():
+        if not machine.debian(package):
+            raise Missing(f"needs the package {package}: apt-get install {package}")
+        build()
+    return check
+
+
+def _sockeye(suffix, title, *options, cpus="0"):
+    return Server("sockeye" + suffix, title, _dotnet("sockeye"), [BUILT / "sockeye" / "bench-sockeye"],
+                  lambda: machine.said("git", "-C", str(BENCH), "describe", "--always", "--dirty"), options=list(options), cpus=cpus)
+
+
+def build_load():
+    _c("load", *sorted((BENCH / "load").glob("*.c")), flags=["-std=gnu11"], libraries=["-lssl", "-lcrypto"])()
+
+
+def make_certificates():
+    """A self-signed certificate of the kind that most servers use today."""
+    folder = BUILT / "certificates"
+    if not (folder / "cert.pem").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3650",
+            "-subj", "/CN=localhost", "-keyout", folder / "key.pem", "-out", folder / "cert.pem")
+    return folder
+
+
+ALL = {server.name: server for server in [
+    Server("floor", "bare TCP echo (C)", _c("floor", SERVERS / "floor" / "floor.c", flags=["-std=gnu11"]), [BUILT / "floor"],
+           lambda: machine.said("gcc", "-dumpfullversion"), EVERYTHING - {"tls"}, warmup=1.0, raw=True),
+    _sockeye("", "Sockeye"),
+    _sockeye("-async", "Sockeye, async handler", "--handler", "async"),
+    _sockeye("-sockets", "Sockeye, sockets", "--transport", "sockets"),
+    _sockeye("-sockets-async", "Sockeye, sockets, async handler", "--transport", "sockets", "--handler", "async"),
+    _sockeye("-2-loops", "Sockeye, two loops", "--loops", "2", cpus="0,1"),
+    Server("kestrel", "Kestrel", _dotnet("kestrel"), [BUILT / "kestrel" / "bench-kestrel"],
+           lambda: machine.said("dotnet", "--list-runtimes", pattern=r"Microsoft.AspNetCore.App (10\S+)")),
+    Server("bun", "Bun (uWebSockets)", _npm, [MODULES / "bun" / "bin" / "bun.exe", SERVERS / "scripts" / "bun.js"],
+           lambda: machine.said(str(MODULES / "bun" / "bin" / "bun.exe"), "--version")),
+]}

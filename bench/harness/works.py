@@ -1,0 +1,75 @@
+"""What is measured: the works and the sets that hold them."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Work:
+    name: str
+    title: str
+    mode: str
+    size: int = 16
+    connections: int = 1
+    depth: int = 1
+    tls: bool = False
+
+    @property
+    def kind(self):
+        """What a server has to be able to do."""
+        return "tls" if self.tls else self.mode
+
+    @property
+    def unit(self):
+        return {"echo": "message", "broadcast": "delivery", "handshake": "connection", "idle": "connection"}[self.mode]
+
+
+def _size(size):
+    return f"{size >> 20} MiB" if size >= 1 << 20 else f"{size >> 10} KiB" if size >= 1 << 10 else f"{size} B"
+
+
+def _echo(name, size, connections, depth=1, tls=False):
+    title = f"{'TLS echo' if tls else 'Echo'} of {_size(size)}, {connections} connection{'' if connections == 1 else 's'}"
+    return Work(name, f"{title}, {depth} in flight on each" if depth > 1 else title, "echo", size, connections, depth, tls)
+
+
+ALL = {work.name: work for work in [
+    _echo("echo-16x1", 16, 1),
+    _echo("echo-16x64", 16, 64),
+    _echo("echo-16x512", 16, 512),
+    _echo("echo-125x1", 125, 1),
+    _echo("echo-125x64", 125, 64),
+    _echo("echo-125x512", 125, 512),
+    _echo("echo-1kx1", 1 << 10, 1),
+    _echo("echo-1kx64", 1 << 10, 64),
+    _echo("echo-1kx512", 1 << 10, 512),
+    _echo("echo-16x64d32", 16, 64, depth=32),
+    _echo("echo-1kx64d32", 1 << 10, 64, depth=32),
+    _echo("echo-16kx1", 16 << 10, 1),
+    _echo("echo-16kx16", 16 << 10, 16),
+    _echo("echo-16kx64", 16 << 10, 64),
+    _echo("echo-1mx1", 1 << 20, 1),
+    _echo("echo-1mx4", 1 << 20, 4),
+    _echo("tls-16x64", 16, 64, tls=True),
+    _echo("tls-16x64d32", 16, 64, depth=32, tls=True),
+    _echo("tls-16kx16", 16 << 10, 16, tls=True),
+    Work("handshake", "Opening, upgrading and closing, 64 at a time", "handshake", connections=64),
+    Work("handshake-tls", "The same with a full TLS handshake", "handshake", connections=64, tls=True),
+    Work("idle", "Memory of an idle connection that has spoken once", "idle", connections=19_000),
+    Work("broadcast-1", "64 B to 1,000 subscribers, one at a time", "broadcast", 64, 1000, 1),
+    Work("broadcast-8", "64 B to 1,000 subscribers, eight at a time", "broadcast", 64, 1000, 8),
+]}
+
+_TABLE = ["echo-16x64", "echo-16x512", "echo-125x64", "echo-16x64d32", "echo-16kx16", "echo-1mx4"]
+_MAIN = ["floor", "sockeye", "kestrel", "bun"]
+_PEERS = _MAIN + ["deno", "node", "libwebsockets", "beast", "gorilla", "python"]
+_STYLES = ["floor", "sockeye", "sockeye-async", "sockeye-sockets", "sockeye-sockets-async", "sockeye-2-loops", "kestrel"]
+
+# The works and the servers of each set.
+SETS = {
+    "quick": (_TABLE, _MAIN),
+    "echo": ([name for name in ALL if name.startswith("echo-")], _PEERS),
+    "tls": (["tls-16x64", "tls-16x64d32", "tls-16kx16"], _PEERS),
+    "handshake": (["handshake", "handshake-tls"], _PEERS),
+    "idle": (["idle"], _PEERS + ["sockeye-async", "sockeye-sockets", "sockeye-sockets-async"]),
+    "broadcast": (["broadcast-1", "broadcast-8"], _PEERS),
+    "styles": (_TABLE, _STYLES),
+}

@@ -1,0 +1,12 @@
+namespace Sockeye.Bench;
+
+internal sealed class EchoHandler : WebSocketHandler
+{
+    public override void OnMessage(WebSocketConnection connection, ReadOnlySpan<byte> payload, MessageType type)
+    {
+        if (!connection.TrySend(payload, type))
+        {
+            throw new InvalidOperationException("An echo did not fit the backlog: the measurement is void.");
+        }
+    }
+}
