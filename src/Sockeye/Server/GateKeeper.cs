@@ -124,14 +124,29 @@ internal sealed class GateKeeper(
             registry.LeaveWhenClosed(connection);
             sink.Open();
         }
-        else if (handler is not null)
+        else if (handler is null)
         {
-            var runner = new HandlerRun(connection, handler, gate.Activity, registry);
-            ThreadPool.UnsafeQueueUserWorkItem(runner, preferLocal: false);
+            registry.LeaveWhenClosed(connection);
+        }
+    }
+
+    /// <summary>Starts the connection's handler; the link's bytes go to the connection by now.</summary>
+    public void Run(OpeningGate gate, WebSocketConnection connection)
+    {
+        if (zeroCopy is not null || handler is null)
+        {
+            return;
+        }
+
+        var runner = new HandlerRun(connection, handler, gate.Activity, registry);
+        if (connection.Core.Link.IsReading)
+        {
+            connection.Core.Link.EndTurn();
+            runner.Execute();
         }
         else
         {
-            registry.LeaveWhenClosed(connection);
+            ThreadPool.UnsafeQueueUserWorkItem(runner, preferLocal: false);
         }
     }
 

@@ -219,6 +219,7 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
         Activity?.Stop();
         _keeper.Opened(this, connection);
         HandOver(connection.Core);
+        _keeper.Run(this, connection);
         return connection;
     }
 

@@ -86,6 +86,9 @@ public sealed class WebSocketServer : IAsyncDisposable
     /// <summary>Requests that wait to be accepted or rejected by the application, over ones included.</summary>
     internal int PendingCount => _keeper.Pending.Count;
 
+    /// <summary>Threads of event loops that are stuck in handlers now.</summary>
+    internal int StuckThreads => _loops?.Stuck ?? 0;
+
     /// <summary>Starts a server at one address.</summary>
     /// <param name="url"><c>ws://HOST:PORT</c>, or <c>unix:/PATH</c>.</param>
     /// <param name="handler">Runs for each open connection.</param>

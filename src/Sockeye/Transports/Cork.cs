@@ -12,7 +12,7 @@ internal sealed class Cork
     private readonly Lock _lock = new();
     private readonly List<ICorked> _held = [];
     private int _depth;
-    private bool _open;
+    private bool _open, _out;
 
     /// <summary>The cork of the calling thread.</summary>
     public static Cork Mine => t_mine ??= new Cork();
@@ -28,7 +28,10 @@ internal sealed class Cork
     {
         if (_depth++ == 0)
         {
-            Volatile.Write(ref _open, true);
+            lock (_lock)
+            {
+                _open = !_out;
+            }
         }
     }
 
@@ -41,8 +44,21 @@ internal sealed class Cork
         }
     }
 
-    /// <summary>Lets go of everything held, and holds nothing more of this burst. From any thread: the burst's own may be stuck in a handler.</summary>
-    public void Release()
+    /// <summary>Lets go of everything held, and holds nothing more until it is put in again. From any thread: its own is stuck in a handler.</summary>
+    public void TakeOut()
+    {
+        lock (_lock)
+        {
+            _out = true;
+        }
+
+        Release();
+    }
+
+    /// <summary>Holds again, from the next burst on.</summary>
+    public void PutIn() => _out = false;
+
+    private void Release()
     {
         while (true)
         {

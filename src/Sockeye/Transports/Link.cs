@@ -26,6 +26,9 @@ internal abstract class Link
     /// </summary>
     public virtual bool ResumesInline => false;
 
+    /// <summary>Whether the caller is inside <see cref="IByteReceiver.OnBytes"/> on a thread where application code may run inline.</summary>
+    public virtual bool IsReading => false;
+
     /// <summary>
     /// Called at the end of <see cref="IByteReceiver.OnBytes"/>, if application code follows there: all bytes are dealt with, and if that
     /// code does not return, the link's next bytes may be pushed from another thread.

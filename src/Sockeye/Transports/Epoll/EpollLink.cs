@@ -65,6 +65,8 @@ internal sealed unsafe class EpollLink : Link, IEpollSource, IThreadPoolWorkItem
 
     public override bool ResumesInline => true;
 
+    public override bool IsReading => _loop.IsCurrent;
+
     string IEpollSource.Name => RemoteEndPoint?.ToString() ?? "a connection";
 
     public override void Start()

@@ -11,7 +11,7 @@ internal sealed class EpollSupervisor
 #pragma warning restore CA1001
 {
     private const int QuietLooks = 20;
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(8);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_quickLook = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_quickFor = TimeSpan.FromSeconds(1);
 

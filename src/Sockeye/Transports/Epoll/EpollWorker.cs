@@ -131,7 +131,7 @@ internal sealed class EpollWorker
     public void Settle(IEpollSource? held)
     {
         _hold = held?.Hold() ?? 0;
-        _cork?.Release();
+        _cork?.TakeOut();
         _settled.Set();
     }
 
@@ -160,6 +160,7 @@ internal sealed class EpollWorker
         while (true)
         {
             _start.Wait();
+            _cork.PutIn();
             if (_loop is not { } loop || !loop.Serve(this) || !_group.Park(this))
             {
                 return;

@@ -1,0 +1,309 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Sockeye.Tests.Support;
+
+namespace Sockeye.Tests.Server;
+
+/// <summary>Handlers that block, spin or dawdle on an event loop: the other connections of that loop do not notice.</summary>
+public sealed class BlockingHandlerTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_that_blocks_holds_up_nobody_else(bool zeroCopy)
+    {
+        using var go = new ManualResetEventSlim();
+        var log = new Lines();
+        await using var server = await StartAsync(zeroCopy, log: log, before: text =>
+        {
+            if (text == "block")
+            {
+                go.Wait(Waits.Long);
+            }
+        });
+        await using var blocked = await ConnectAsync(server);
+        await using var other = await ConnectAsync(server);
+
+        // In one burst: what was answered before the block arrives during it, what came behind it afterwards, in order.
+        await blocked.SendAllAsync("1", "2", "block", "3", "4");
+        Assert.Equal("1", await blocked.NextAsync());
+        Assert.Equal("2", await blocked.NextAsync());
+        for (int i = 0; i < 100; i++)
+        {
+            await other.SendAsync($"{i}");
+            Assert.Equal($"{i}", await other.NextAsync());
+        }
+
+        await Waits.Until(() => log.Any(16), "the block is logged");
+        Assert.False(log.Any(17));
+        go.Set();
+        Assert.Equal(["block", "3", "4"], [await blocked.NextAsync(), await blocked.NextAsync(), await blocked.NextAsync()]);
+        await Waits.Until(() => log.Any(17), "the return is logged");
+        await blocked.SendAsync("5");
+        Assert.Equal("5", await blocked.NextAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_that_spins_holds_up_nobody_else(bool zeroCopy)
+    {
+        bool go = false;
+        await using var server = await StartAsync(zeroCopy, before: text =>
+        {
+            while (text == "spin" && !Volatile.Read(ref go))
+            {
+            }
+        });
+        await using var spinning = await ConnectAsync(server);
+        await using var other = await ConnectAsync(server);
+        await spinning.SendAsync("spin");
+        await other.SendAsync("one");
+        Assert.Equal("one", await other.NextAsync());
+        Volatile.Write(ref go, true);
+        Assert.Equal("spin", await spinning.NextAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_that_waits_for_its_own_close_gets_it(bool zeroCopy)
+    {
+        CloseResult? result = null;
+        await using var server = await StartAsync(
+            zeroCopy,
+            during: connection => result = connection.CloseAsync((CloseCode)4001).GetAwaiter().GetResult(),
+            configure: options => options.CloseTimeout = TimeSpan.FromSeconds(1));
+        await using var client = await ConnectAsync(server);
+        await client.SendAsync("close yourself");
+        var seen = await client.Closed.Soon();
+        Assert.Equal((CloseCode)4001, seen.Code);
+        await Waits.Until(() => Volatile.Read(ref result) is not null, "the close is over for the handler too");
+
+        // An async handler's connection goes on being read while it blocks. In OnMessage, nothing more of it is read: its close cannot be clean.
+        Assert.Equal(!zeroCopy, result!.IsClean);
+    }
+
+    [Fact]
+    public async Task One_that_waits_for_its_next_message_gets_it()
+    {
+        await using var server = await StartAsync(zeroCopy: false, during: connection =>
+        {
+            var task = connection.ReceiveAsync().AsTask();
+            Assert.True(task.Wait(Waits.Long));
+            connection.TrySend(task.Result.Span, MessageType.Text);
+        });
+        await using var client = await ConnectAsync(server);
+        await client.SendAsync("first");
+        await client.SendAsync("second");
+        Assert.Equal("second", await client.NextAsync());
+        Assert.Equal("first", await client.NextAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_that_aborts_itself_and_waits_gets_the_end(bool zeroCopy)
+    {
+        var end = new TaskCompletionSource<CloseResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StartAsync(zeroCopy, during: connection =>
+        {
+            connection.Abort();
+            Assert.True(connection.Closed.Wait(Waits.Long));
+            end.SetResult(connection.Closed.Result);
+        });
+        await using var client = await ConnectAsync(server);
+        await client.SendAsync("abort");
+        Assert.Equal(CloseCode.Abnormal, (await end.Task.Soon()).Code);
+        Assert.Equal(CloseCode.Abnormal, (await client.Closed.Soon()).Code);
+        await Waits.Until(() => server.ConnectionCount == 0, "it leaves");
+    }
+
+    [Theory]
+    [InlineData(false, HandlerDispatch.Automatic)]
+    [InlineData(true, HandlerDispatch.Automatic)]
+    [InlineData(false, HandlerDispatch.Inline)]
+    [InlineData(true, HandlerDispatch.Inline)]
+    [InlineData(false, HandlerDispatch.ThreadPool)]
+    [InlineData(true, HandlerDispatch.ThreadPool)]
+    public async Task A_thousand_blocks_lose_and_mix_up_nothing(bool zeroCopy, HandlerDispatch dispatch)
+    {
+        using var never = new ManualResetEventSlim();
+        await using var server = await StartAsync(zeroCopy, dispatch: dispatch, before: text =>
+        {
+            if (text.StartsWith("block", StringComparison.Ordinal))
+            {
+                never.Wait(30);
+            }
+        });
+        const int connections = 40;
+        const int blocks = 25;
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(n => Task.Run(async () =>
+        {
+            await using var client = await ConnectAsync(server);
+            for (int i = 0; i < blocks; i++)
+            {
+                string[] burst = [$"{n} {i} a", $"{n} {i} b", $"block {n} {i}", $"{n} {i} c", $"{n} {i} d"];
+                await client.SendAllAsync(burst);
+                foreach (string text in burst)
+                {
+                    Assert.Equal(text, await client.NextAsync());
+                }
+            }
+        }))).WaitAsync(TimeSpan.FromMinutes(2));
+        await Waits.Until(() => server.StuckThreads == 0, "no thread is left behind");
+        await Waits.Until(() => server.ConnectionCount == 0, "no connection is left behind");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task With_too_many_stuck_threads_the_loop_waits_and_says_so(bool zeroCopy)
+    {
+        using var go = new ManualResetEventSlim();
+        var log = new Lines();
+        await using var server = await StartAsync(zeroCopy, log: log, before: _ => go.Wait(Waits.Long));
+        var clients = new List<WebSocketConnection>();
+        for (int i = 0; i < 66; i++)
+        {
+            var client = await ConnectAsync(server, i < 64 ? null : 0); // those behind the limit connect later than they are answered
+            clients.Add(client);
+            await client.SendAsync($"{i}");
+            await Waits.Until(() => server.StuckThreads > i || i >= 64, "its handler is stuck");
+            if (i == 64)
+            {
+                await Waits.Until(() => log.Any(18), "the limit is logged");
+                break;
+            }
+        }
+
+        go.Set();
+        for (int i = 0; i < clients.Count; i++)
+        {
+            Assert.Equal($"{i}", await clients[i].NextAsync());
+            await clients[i].DisposeAsync();
+        }
+
+        await Waits.Until(() => server.StuckThreads == 0, "all come back");
+    }
+
+    [Theory]
+    [InlineData(false, HandlerDispatch.Automatic)]
+    [InlineData(true, HandlerDispatch.Automatic)]
+    [InlineData(false, HandlerDispatch.Inline)]
+    [InlineData(true, HandlerDispatch.Inline)]
+    public async Task One_that_dawdles_with_every_message_moves_to_the_pool(bool zeroCopy, HandlerDispatch dispatch)
+    {
+        var log = new Lines();
+        var threads = new ConcurrentQueue<bool>();
+        await using var server = await StartAsync(zeroCopy, log: log, dispatch: dispatch, before: _ =>
+        {
+            threads.Enqueue(Thread.CurrentThread.IsThreadPoolThread);
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(2);)
+            {
+            }
+        });
+        await using var client = await ConnectAsync(server);
+        for (int i = 0; i < 60; i++)
+        {
+            await client.SendAsync($"{i}");
+            Assert.Equal($"{i}", await client.NextAsync());
+        }
+
+        Assert.Equal(dispatch == HandlerDispatch.Automatic, log.Any(19));
+        Assert.Equal(dispatch == HandlerDispatch.Automatic, threads.Last());
+    }
+
+    private static async Task<WebSocketServer> StartAsync(
+        bool zeroCopy,
+        Action<string>? before = null,
+        Action<WebSocketConnection>? during = null,
+        Lines? log = null,
+        HandlerDispatch dispatch = HandlerDispatch.Automatic,
+        Action<WebSocketServerOptions>? configure = null)
+    {
+        var options = new WebSocketServerOptions
+        {
+            Listen = { "ws://127.0.0.1:0" }, Transport = ServerTransport.Epoll, Loops = 1, Dispatch = dispatch, LoggerFactory = log,
+        };
+        configure?.Invoke(options);
+        if (zeroCopy)
+        {
+            var server = new WebSocketServer(options, new Echo((connection, text) =>
+            {
+                before?.Invoke(text);
+                during?.Invoke(connection);
+            }));
+            await server.StartAsync();
+            return server;
+        }
+
+        return await WebSocketServer.StartAsync(options, async connection =>
+        {
+            await foreach (var message in connection)
+            {
+                string text = message.ToString();
+                before?.Invoke(text);
+                during?.Invoke(connection);
+                connection.TrySend(text);
+            }
+        });
+    }
+
+    private static async Task<WebSocketConnection> ConnectAsync(WebSocketServer server, int? readAhead = null)
+    {
+        var options = new WebSocketClientOptions();
+        options.ReadAheadBytes = readAhead ?? options.ReadAheadBytes;
+        return await WebSocketClient.ConnectAsync((await server.Started)[0], options).Soon();
+    }
+
+    private sealed class Echo(Action<WebSocketConnection, string> before) : WebSocketHandler
+    {
+        public override void OnMessage(WebSocketConnection connection, ReadOnlySpan<byte> payload, MessageType type)
+        {
+            before(connection, System.Text.Encoding.UTF8.GetString(payload));
+            connection.TrySend(payload, type);
+        }
+    }
+
+    private sealed class Lines : ILoggerFactory, ILogger
+    {
+        private readonly ConcurrentBag<int> _events = [];
+
+        public bool Any(int id) => _events.Contains(id);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _events.Add(eventId.Id);
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+internal static class TextExchange
+{
+    /// <summary>Sends messages that arrive together.</summary>
+    public static async Task SendAllAsync(this WebSocketConnection connection, params string[] texts)
+    {
+        var cork = Sockeye.Transports.Cork.Mine;
+        cork.Begin();
+        var sending = texts.Select(text => connection.SendAsync(text).AsTask()).ToArray();
+        cork.End();
+        await Task.WhenAll(sending);
+    }
+
+    public static async Task<string> NextAsync(this WebSocketConnection connection) => (await connection.ReceiveAsync().AsTask().Soon()).ToString();
+}
