@@ -16,6 +16,7 @@ struct piece {
 struct session {
     struct piece *first, *last;
     size_t queued;
+    int paused;
     struct lws *socket;
     struct session *previous, *next;
 };
@@ -34,8 +35,10 @@ static void queue(struct session *session, const void *bytes, size_t size, int f
         session->first = piece;
     session->last = piece;
     session->queued += size;
-    if (session->queued > MOST_QUEUED)
+    if (!session->paused && session->queued > MOST_QUEUED) {
+        session->paused = 1;
         lws_rx_flow_control(session->socket, 0);
+    }
     lws_callback_on_writable(session->socket);
 }
 
@@ -52,8 +55,10 @@ static int write_one(struct session *session)
         session->last = NULL;
     else
         lws_callback_on_writable(session->socket);
-    if (session->queued <= MOST_QUEUED)
+    if (session->paused && session->queued <= MOST_QUEUED) {
+        session->paused = 0;
         lws_rx_flow_control(session->socket, 1);
+    }
     return done < 0 ? -1 : 0;
 }
 
