@@ -53,6 +53,8 @@ def _figures(raw):
     if "bytes_per_connection" in raw:
         return {"bytes": raw["bytes_per_connection"], "rss_mib": raw["all_kib"] / 1024}
     count = raw["messages"]
+    if raw["user_us"] + raw["system_us"] == 0:
+        raise Failed(f"the server stood still: {count} answers in {raw['seconds']:.1f} s, and no tick of processor time")
     return {
         "cpu_us": (raw["user_us"] + raw["system_us"]) / count,
         "user_us": raw["user_us"] / count,

@@ -1,4 +1,6 @@
 """The servers: how each is built, started and named."""
+import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -81,17 +83,34 @@ def _npm():
 
 
 def _apt(package, build):
-    """The script does not install system packages by itself: it says which one is needed."""
-    def check():
+    """Installs a Debian package where this may be done, and says which one is needed elsewhere."""
+    def install():
         if not machine.debian(package):
-            raise Missing(f"needs the package {package}: apt-get install {package}")
+            if os.geteuid() != 0:
+                raise Missing(f"needs the Debian package {package}")
+            run("apt-get", "install", "-y", "--no-install-recommends", package)
+
+    def both():
+        once(package, install)
         build()
-    return check
+    return both
+
+
+def _go(name):
+    def build():
+        environment = dict(os.environ, GO111MODULE="off", GOPATH="/usr/share/gocode")
+        run("go", "build", "-o", BUILT / name, SERVERS / name / f"{name}.go", env=environment)
+    return _apt("golang-go", _apt("golang-github-gorilla-websocket-dev", lambda: once(name, build)))
 
 
 def _sockeye(suffix, title, *options, cpus="0"):
     return Server("sockeye" + suffix, title, _dotnet("sockeye"), [BUILT / "sockeye" / "bench-sockeye"],
                   lambda: machine.said("git", "-C", str(BENCH), "describe", "--always", "--dirty"), options=list(options), cpus=cpus)
+
+
+def _node_version():
+    package = MODULES / "ws" / "package.json"
+    return f"ws {json.loads(package.read_text())['version']} on node {machine.said('node', '--version')}" if package.exists() else None
 
 
 def build_load():
@@ -121,4 +140,19 @@ ALL = {server.name: server for server in [
            lambda: machine.said("dotnet", "--list-runtimes", pattern=r"Microsoft.AspNetCore.App (10\S+)")),
     Server("bun", "Bun (uWebSockets)", _npm, [MODULES / "bun" / "bin" / "bun.exe", SERVERS / "scripts" / "bun.js"],
            lambda: machine.said(str(MODULES / "bun" / "bin" / "bun.exe"), "--version")),
+    Server("deno", "Deno", _npm, [MODULES / "deno" / "deno", "run", "--allow-net", "--allow-read", SERVERS / "scripts" / "deno.js"],
+           lambda: machine.said(str(MODULES / "deno" / "deno"), "--version", pattern=r"deno (\S+)")),
+    Server("node", "node ws", _npm, ["node", SERVERS / "scripts" / "node.cjs"], _node_version),
+    Server("libwebsockets", "libwebsockets (C)",
+           _apt("libwebsockets-dev", _c("libwebsockets", SERVERS / "libwebsockets" / "lws.c", flags=["-std=gnu11"],
+                                        libraries=["-lwebsockets", "-lssl", "-lcrypto"])),
+           [BUILT / "libwebsockets"], lambda: machine.debian("libwebsockets-dev"), warmup=1.0),
+    Server("beast", "Boost.Beast (C++)",
+           _apt("libboost1.81-dev", _c("beast", SERVERS / "beast" / "beast.cpp", compiler="g++", flags=["-std=c++20", "-DNDEBUG"],
+                                       libraries=["-lssl", "-lcrypto", "-pthread"])),
+           [BUILT / "beast"], lambda: machine.debian("libboost1.81-dev"), warmup=1.0),
+    Server("gorilla", "gorilla (Go)", _go("gorilla"), [BUILT / "gorilla"],
+           lambda: f"{machine.debian('golang-github-gorilla-websocket-dev')} on {machine.said('go', 'version', pattern='go(1[0-9.]+)')}", warmup=1.0),
+    Server("python", "Python websockets", _apt("python3-websockets", lambda: None), ["/usr/bin/python3", SERVERS / "scripts" / "echo.py"],
+           lambda: machine.debian("python3-websockets"), warmup=1.0),
 ]}
