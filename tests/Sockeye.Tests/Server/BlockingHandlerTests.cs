@@ -35,11 +35,10 @@ public sealed class BlockingHandlerTests
             Assert.Equal($"{i}", await other.NextAsync());
         }
 
-        await Waits.Until(() => log.Any(16), "the block is logged");
-        Assert.False(log.Any(17));
+        await Waits.Until(() => log.Count(16) > log.Count(17), "the block is logged"); // code that is compiled in its call may be taken for blocked too
         go.Set();
         Assert.Equal(["block", "3", "4"], [await blocked.NextAsync(), await blocked.NextAsync(), await blocked.NextAsync()]);
-        await Waits.Until(() => log.Any(17), "the return is logged");
+        await Waits.Until(() => log.Count(16) == log.Count(17), "the return is logged");
         await blocked.SendAsync("5");
         Assert.Equal("5", await blocked.NextAsync());
     }
@@ -165,19 +164,18 @@ public sealed class BlockingHandlerTests
         var log = new Lines();
         await using var server = await StartAsync(zeroCopy, log: log, before: _ => go.Wait(Waits.Long));
         var clients = new List<WebSocketConnection>();
-        for (int i = 0; i < 66; i++)
+        for (int i = 0; i < 65; i++)
         {
-            var client = await ConnectAsync(server, i < 64 ? null : 0); // those behind the limit connect later than they are answered
-            clients.Add(client);
-            await client.SendAsync($"{i}");
-            await Waits.Until(() => server.StuckThreads > i || i >= 64, "its handler is stuck");
-            if (i == 64)
-            {
-                await Waits.Until(() => log.Any(18), "the limit is logged");
-                break;
-            }
+            clients.Add(await ConnectAsync(server));
         }
 
+        for (int i = 0; i < clients.Count; i++)
+        {
+            await clients[i].SendAsync($"{i}");
+        }
+
+        await Waits.Until(() => log.Any(18), "the limit is logged");
+        Assert.Equal(64, server.StuckThreads);
         go.Set();
         for (int i = 0; i < clients.Count; i++)
         {
@@ -251,12 +249,8 @@ public sealed class BlockingHandlerTests
         });
     }
 
-    private static async Task<WebSocketConnection> ConnectAsync(WebSocketServer server, int? readAhead = null)
-    {
-        var options = new WebSocketClientOptions();
-        options.ReadAheadBytes = readAhead ?? options.ReadAheadBytes;
-        return await WebSocketClient.ConnectAsync((await server.Started)[0], options).Soon();
-    }
+    private static async Task<WebSocketConnection> ConnectAsync(WebSocketServer server) =>
+        await WebSocketClient.ConnectAsync((await server.Started)[0]).Soon();
 
     private sealed class Echo(Action<WebSocketConnection, string> before) : WebSocketHandler
     {
@@ -271,7 +265,9 @@ public sealed class BlockingHandlerTests
     {
         private readonly ConcurrentBag<int> _events = [];
 
-        public bool Any(int id) => _events.Contains(id);
+        public bool Any(int id) => Count(id) > 0;
+
+        public int Count(int id) => _events.Count(e => e == id);
 
         public ILogger CreateLogger(string categoryName) => this;
 
