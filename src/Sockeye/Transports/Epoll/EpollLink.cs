@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Sockeye.Transports.Epoll;
@@ -11,13 +9,8 @@ namespace Sockeye.Transports.Epoll;
 /// write, pause and shut it down under the link's lock, which closing takes too: a number that the kernel gave to somebody else is never used.
 /// While it is held (a handler does not return, or runs on the thread pool), whoever is inside reads and closes in the loop's place.
 /// </summary>
-internal sealed unsafe class EpollLink : Link, IEpollSource, IThreadPoolWorkItem
+internal sealed unsafe partial class EpollLink : Link, IEpollSource
 {
-    /// <summary>Of its last 32 turns so many must be slow for a connection to be moved to the thread pool.</summary>
-    private const int SlowTurns = 4;
-
-    private const int PooledReadBytes = 64 * 1024;
-
     /// <summary>Buffers in a row that one busy connection may fill before the others have their turn.</summary>
     private const int ReadsPerTurn = 4;
 
@@ -30,10 +23,7 @@ internal sealed unsafe class EpollLink : Link, IEpollSource, IThreadPoolWorkItem
     private uint _watched;
     private IBacklog? _backlog;
     private int _pulls;
-    private int _holds;
-    private uint _turns;
-    private bool _added, _paused, _cut, _ended, _held, _hungUp, _endPosted, _pooled;
-    private readonly bool _mayBePooled;
+    private bool _added, _paused, _cut, _ended;
 
     public EpollLink(EpollLoop loop, int descriptor, SocketName remote, bool unix, HandlerDispatch dispatch)
     {
@@ -138,18 +128,6 @@ internal sealed unsafe class EpollLink : Link, IEpollSource, IThreadPoolWorkItem
 
     public override void ResumeReading() => SetPaused(false);
 
-    public override void EndTurn()
-    {
-        if (_pooled)
-        {
-            Release(_holds);
-        }
-        else
-        {
-            EpollWorker.Current?.EndTurn();
-        }
-    }
-
     public override void Cut()
     {
         lock (_lock)
@@ -206,26 +184,6 @@ internal sealed unsafe class EpollLink : Link, IEpollSource, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>A turn on the thread pool, one read long; the loop reports what is left.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        int hold = _holds;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(PooledReadBytes);
-        try
-        {
-            Read(buffer, null);
-        }
-        catch (Exception e)
-        {
-            Fail(hold, e);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            Release(hold);
-        }
-    }
-
     void IEpollSource.OnPosted()
     {
         bool held;
@@ -246,69 +204,6 @@ internal sealed unsafe class EpollLink : Link, IEpollSource, IThreadPoolWorkItem
     }
 
     void IEpollSource.OnFailed(Exception error) => End(error);
-
-    int IEpollSource.Hold()
-    {
-        lock (_lock)
-        {
-            HoldLocked();
-            return _holds;
-        }
-    }
-
-    void IEpollSource.Release(int hold) => Release(hold);
-
-    void IEpollSource.OnTurn(bool slow)
-    {
-        _turns = (_turns << 1) | (slow ? 1u : 0u);
-        if (slow && _mayBePooled && !_pooled && BitOperations.PopCount(_turns) >= SlowTurns)
-        {
-            _pooled = true;
-            _loop.MovedToPool(this);
-        }
-    }
-
-    private void HoldLocked()
-    {
-        _held = true;
-        _holds++;
-        if (_descriptor >= 0 && _id != 0)
-        {
-            Watch();
-        }
-    }
-
-    private void Release(int hold)
-    {
-        bool end;
-        lock (_lock)
-        {
-            if (!_held || _holds != hold)
-            {
-                return;
-            }
-
-            (_held, _hungUp) = (false, false);
-            end = _endPosted;
-            if (_descriptor >= 0 && !end)
-            {
-                Watch();
-            }
-        }
-
-        if (end)
-        {
-            _loop.Post(this); // it comes in turn, as if it had been posted now
-        }
-    }
-
-    private void Fail(int hold, Exception error)
-    {
-        if (_holds == hold)
-        {
-            End(error);
-        }
-    }
 
     private nint SendBoth(byte* first, int firstLength, byte* second, int secondLength)
     {

@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Numerics;
+
+namespace Sockeye.Transports.Epoll;
+
+/// <summary>
+/// While application code keeps a link busy off its loop (it does not return, or runs on the thread pool), the link is held: its loop
+/// reports nothing of it but room to write, and an end that is posted waits.
+/// </summary>
+internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
+{
+    /// <summary>Of its last 32 turns so many must be slow for a connection to be moved to the thread pool.</summary>
+    private const int SlowTurns = 4;
+
+    private const int PooledReadBytes = 64 * 1024;
+
+    private readonly bool _mayBePooled;
+    private int _holds;
+    private uint _turns;
+    private bool _held, _hungUp, _endPosted, _pooled;
+
+    public override void EndTurn()
+    {
+        if (_pooled)
+        {
+            Release(_holds);
+        }
+        else
+        {
+            EpollWorker.Current?.EndTurn();
+        }
+    }
+
+    /// <summary>A turn on the thread pool, one read long; the loop reports what is left.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        int hold = _holds;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PooledReadBytes);
+        try
+        {
+            Read(buffer, null);
+        }
+        catch (Exception e)
+        {
+            Fail(hold, e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            Release(hold);
+        }
+    }
+
+    int IEpollSource.Hold()
+    {
+        lock (_lock)
+        {
+            HoldLocked();
+            return _holds;
+        }
+    }
+
+    void IEpollSource.Release(int hold) => Release(hold);
+
+    void IEpollSource.OnTurn(bool slow)
+    {
+        _turns = (_turns << 1) | (slow ? 1u : 0u);
+        if (slow && _mayBePooled && !_pooled && BitOperations.PopCount(_turns) >= SlowTurns)
+        {
+            _pooled = true;
+            _loop.MovedToPool(this);
+        }
+    }
+
+    private void HoldLocked()
+    {
+        _held = true;
+        _holds++;
+        if (_descriptor >= 0 && _id != 0)
+        {
+            Watch();
+        }
+    }
+
+    private void Release(int hold)
+    {
+        bool end;
+        lock (_lock)
+        {
+            if (!_held || _holds != hold)
+            {
+                return;
+            }
+
+            (_held, _hungUp) = (false, false);
+            end = _endPosted;
+            if (_descriptor >= 0 && !end)
+            {
+                Watch();
+            }
+        }
+
+        if (end)
+        {
+            _loop.Post(this); // it comes in turn, as if it had been posted now
+        }
+    }
+
+    private void Fail(int hold, Exception error)
+    {
+        if (_holds == hold)
+        {
+            End(error);
+        }
+    }
+}
