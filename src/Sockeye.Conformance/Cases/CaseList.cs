@@ -13,15 +13,20 @@ public static class CaseList
         ["3"] = "Reserved bits",
         ["4"] = "Reserved opcodes",
         ["5"] = "Fragments",
+        ["6"] = "UTF-8",
         ["7"] = "Closing",
+        ["9"] = "Limits and speed",
         ["10"] = "Automatic fragments",
+        ["12"] = "Compression, kinds of data",
+        ["13"] = "Compression, parameters",
     };
 
     /// <summary>Every case.</summary>
     public static IReadOnlyList<Case> All { get; } =
     [
         .. Section1Framing.All(), .. Section2Pings.All(), .. Section3ReservedBits.All(), .. Section4ReservedOpcodes.All(), .. Section5Fragments.All(),
-        .. Section7Closing.All(), .. Section10AutoFragments.All(),
+        .. Section6Utf8.All(), .. Section7Closing.All(), .. Section9Limits.All(), .. Section10AutoFragments.All(),
+        .. Section12And13Compression.All(),
     ];
 
     /// <summary>What a section is about.</summary>
