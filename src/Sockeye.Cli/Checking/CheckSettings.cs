@@ -6,6 +6,12 @@ internal sealed record CheckSettings
     /// <summary>The server to judge; null to judge clients.</summary>
     public required Uri? Url { get; init; }
 
+    /// <summary>Where to listen for clients; null to judge a server.</summary>
+    public System.Net.IPEndPoint? Listen { get; init; }
+
+    /// <summary>The folder for reports; null for none.</summary>
+    public string? ReportFolder { get; init; }
+
     public string? Cases { get; init; }
 
     public string? Exclude { get; init; }

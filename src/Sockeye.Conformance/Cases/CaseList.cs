@@ -19,6 +19,15 @@ public static class CaseList
         ["10"] = "Automatic fragments",
         ["12"] = "Compression, kinds of data",
         ["13"] = "Compression, parameters",
+        ["H"] = "Opening handshakes",
+        ["F"] = "Frame heads and masks",
+        ["L"] = "Lengths",
+        ["U"] = "UTF-8 at every position",
+        ["C"] = "Closing codes",
+        ["P"] = "Pings under load",
+        ["V"] = "After a violation",
+        ["M"] = "Attacks on memory",
+        ["D"] = "permessage-deflate",
     };
 
     /// <summary>Every case.</summary>
@@ -26,7 +35,8 @@ public static class CaseList
     [
         .. Section1Framing.All(), .. Section2Pings.All(), .. Section3ReservedBits.All(), .. Section4ReservedOpcodes.All(), .. Section5Fragments.All(),
         .. Section6Utf8.All(), .. Section7Closing.All(), .. Section9Limits.All(), .. Section10AutoFragments.All(),
-        .. Section12And13Compression.All(),
+        .. Section12And13Compression.All(), .. SectionHOpenings.All(), .. SectionFHeads.All(), .. SectionLLengths.All(), .. SectionUFailFast.All(),
+        .. SectionCCodes.All(), .. SectionsPVM.All(), .. SectionDDeflate.All(),
     ];
 
     /// <summary>What a section is about.</summary>
