@@ -7,7 +7,7 @@ internal static class Exchange
 {
     /// <summary>The peer does what is expected, and then closes cleanly when asked to.</summary>
     public static Case Answered(
-        string id, string sends, string reference, Frame[] frames, PeerEvent[] expected, Chop chop = default, int patience = 10, bool heavy = false)
+        string id, string sends, string reference, Frame[] frames, PeerEvent[] expected, Chop chop = default, bool heavy = false)
     {
         string allows = expected.Length == 0 ? "nothing back, then a clean close with 1000" : $"{string.Join(", then ", expected.Select(Short))}; clean close with 1000";
         return new Case(id, $"{sends}, {chop}", allows, reference, async play =>
@@ -15,7 +15,7 @@ internal static class Exchange
             await using var connection = await play.OpenAsync();
             var dialogue = new Dialogue(connection, play.Patience);
             await connection.SendAsync(frames, chop);
-            await dialogue.CollectAsync(expected.Length, TimeSpan.FromSeconds(Math.Max(patience, play.Patience.TotalSeconds)));
+            await dialogue.CollectAsync(expected.Length);
             var close = await dialogue.CloseAsync();
             return Judged(dialogue, close, Same(dialogue.Got, expected) ? Verdict.Pass : Verdict.Fail);
         })
