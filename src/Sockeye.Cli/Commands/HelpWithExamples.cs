@@ -12,6 +12,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
           sockeye serve                                  an echo server and a page to try it: http://127.0.0.1:8080/
           sockeye connect ws://127.0.0.1:8080/           talk to it
           sockeye bench ws://127.0.0.1:8080/             put load on it
+          sockeye check ws://127.0.0.1:8080/             judge how well it keeps to the standard
           sockeye serve --help                           all about a command
 
         """;
@@ -26,6 +27,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             ServeCommand.Name => ServeCommand.More,
             ConnectCommand.Name => ConnectCommand.More,
             BenchCommand.Name => BenchCommand.More,
+            CheckCommand.Name => CheckCommand.More,
             _ => Root,
         };
         parseResult.InvocationConfiguration.Output.WriteLine(more);

@@ -45,6 +45,7 @@ internal static class SockeyeCommand
         ServeCommand.Create(),
         ConnectCommand.Create(),
         BenchCommand.Create(),
+        CheckCommand.Create(),
         new HelpOption { Action = new HelpWithExamples(new HelpAction()), Description = "Show this help" },
         new VersionOption { Description = "Show the version" },
     };

@@ -10,11 +10,21 @@ public class LayersTests
     private static readonly Layers Library = new(
         "src/Sockeye", "Sockeye", ["Diagnostics"], ["Transports"], ["Connections"], ["Server", "Client"]);
 
+    private static readonly Layers Judge = new(
+        "src/Sockeye.Conformance", "Sockeye.Conformance", ["Wire"], ["Judging"], ["Cases"], ["Reports"]);
+
     [Fact]
     public void The_protocol_imports_downward_only() => Complaints.AssertNone(InRepository(Protocol));
 
     [Fact]
     public void The_library_imports_downward_only() => Complaints.AssertNone(InRepository(Library));
+
+    [Fact]
+    public void The_judge_imports_downward_only() => Complaints.AssertNone(InRepository(Judge));
+
+    [Fact]
+    public void The_judge_refers_to_nothing_that_it_judges() =>
+        Assert.DoesNotContain("Reference", Repository.Read("src/Sockeye.Conformance/Sockeye.Conformance.csproj"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("using Sockeye.Transports;")]

@@ -1,0 +1,38 @@
+namespace Sockeye.Tests.Conformance;
+
+/// <summary>The rule that a wrong echo server breaks.</summary>
+public enum Flaw
+{
+    None,
+    WrongAccept,
+    AnyVersion,
+    AnyMethod,
+    KeyNotChecked,
+    IgnoresReservedBits,
+    IgnoresReservedOpcodes,
+    UnmaskedTaken,
+    MasksItsFrames,
+    LongControlTaken,
+    FragmentedControlTaken,
+    LongFormLengthTaken,
+    StrayContinuationTaken,
+    InterleavedMessageTaken,
+    NoPong,
+    WrongPongPayload,
+    PongAfterPong,
+    InvalidUtf8Echoed,
+    Utf8OnlyAtEnd,
+    TextAsBinary,
+    DropsLastOctet,
+    WrongFailCode,
+    IllegalCodeAnswered,
+    OneOctetCloseTaken,
+    BadReasonTaken,
+    NoCloseAnswer,
+    StaysOpenAfterClose,
+    TalksAfterClose,
+    EchoesWrongCode,
+    LongFormAnswers,
+    TakesAnyLength,
+    ReordersMessages,
+}
