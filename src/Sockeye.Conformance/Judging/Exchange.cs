@@ -7,7 +7,7 @@ internal static class Exchange
 {
     /// <summary>The peer does what is expected, and then closes cleanly when asked to.</summary>
     public static Case Answered(
-        string id, string sends, string reference, Frame[] frames, PeerEvent[] expected, Chop chop = default, bool heavy = false)
+        string id, string sends, string reference, Frame[] frames, PeerEvent[] expected, Chop chop = default)
     {
         string allows = expected.Length == 0 ? "nothing back, then a clean close with 1000" : $"{string.Join(", then ", expected.Select(Short))}; clean close with 1000";
         return new Case(id, $"{sends}, {chop}", allows, reference, async play =>
@@ -18,8 +18,7 @@ internal static class Exchange
             await dialogue.CollectAsync(expected.Length);
             var close = await dialogue.CloseAsync();
             return Judged(dialogue, close, Same(dialogue.Got, expected) ? Verdict.Pass : Verdict.Fail);
-        })
-        { IsHeavy = heavy };
+        });
     }
 
     /// <summary>The peer fails the connection, after doing what was due before.</summary>

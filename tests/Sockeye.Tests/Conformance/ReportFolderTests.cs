@@ -1,0 +1,34 @@
+using Sockeye.Conformance.Cases;
+using Sockeye.Conformance.Judging;
+using Sockeye.Conformance.Reports;
+
+namespace Sockeye.Tests.Conformance;
+
+public class ReportFolderTests
+{
+    [Fact]
+    public async Task Reports_are_pages_and_a_comparison()
+    {
+        await using var server = new FlawedServer(Flaw.DropsLastOctet);
+        var settings = new JudgeSettings { Patience = TimeSpan.FromSeconds(10) };
+        var results = await Judge.ServerAsync(server.Url, CaseList.Choose(CaseSides.Server, "1.1.1,1.1.2"), settings, stop: TestContext.Current.CancellationToken);
+        string folder = Directory.CreateTempSubdirectory("sockeye-report").FullName;
+        try
+        {
+            string page = await File.ReadAllTextAsync(ReportFolder.Add(folder, new Report("server", "<one>", results)), TestContext.Current.CancellationToken);
+            ReportFolder.Add(folder, new Report("server", "two", results));
+            string index = await File.ReadAllTextAsync(Path.Combine(folder, "index.html"), TestContext.Current.CancellationToken);
+
+            Assert.Contains("<tr id=\"1.1.2\"><td>1.1.2<td class=\"fail\">fail", page, StringComparison.Ordinal);
+            Assert.Contains("&lt;one&gt;", page, StringComparison.Ordinal);
+            Assert.Contains("GET / HTTP/1.1", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+            Assert.Contains("server two</a>", index, StringComparison.Ordinal);
+            Assert.Contains("<td>1.1.1<td class=\"pass\">pass<td class=\"pass\">pass", index, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
