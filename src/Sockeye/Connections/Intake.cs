@@ -1,6 +1,7 @@
 using System.Buffers;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Sessions;
 using Sockeye.Transports;
 
@@ -22,6 +23,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     private int _stashEnd;
     private long _discarded;
     private int _received;
+    private Violation? _late;
 
     /// <summary>A count that changes with every arrival.</summary>
     public int Received => Volatile.Read(ref _received);
@@ -33,6 +35,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         {
             core.Link.EndTurn();
             Deliver();
+            FailLate();
         }
     }
 
@@ -55,6 +58,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         if (!behind.IsEmpty)
         {
             Take(behind);
+            FailLate();
         }
 
         lock (_reading)
@@ -82,6 +86,16 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         }
 
         Deliver();
+        FailLate();
+    }
+
+    /// <summary>The violation behind messages whose receiver has had its turn by now.</summary>
+    private void FailLate()
+    {
+        if (Volatile.Read(ref _late) is not null && Interlocked.Exchange(ref _late, null) is { } violation)
+        {
+            core.PeerFailed(violation);
+        }
     }
 
     private void Take(Span<byte> bytes)
@@ -89,6 +103,11 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         Volatile.Write(ref _received, _received + 1);
         lock (_reading)
         {
+            if (Volatile.Read(ref _late) is not null)
+            {
+                return; // nothing behind a violation counts
+            }
+
             var rest = Read(bytes);
             if (!rest.IsEmpty)
             {
@@ -137,6 +156,12 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                 }
 
                 owed |= Handle(found);
+                if (Volatile.Read(ref _late) is not null)
+                {
+                    bytes = default;
+                    break;
+                }
+
                 if (core.Lags && !bytes.IsEmpty)
                 {
                     break;
@@ -202,7 +227,16 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                 return false;
 
             default:
-                core.PeerFailed(found.Violation!);
+                if (core.Sink is null && core.Link.ResumesInline && core.Inbox.ReadyCount > 0)
+                {
+                    // What came before it is answered first: telling the peer closes the door for answers.
+                    Volatile.Write(ref _late, found.Violation);
+                }
+                else
+                {
+                    core.PeerFailed(found.Violation!);
+                }
+
                 return false;
         }
     }

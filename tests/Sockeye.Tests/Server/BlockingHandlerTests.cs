@@ -120,6 +120,21 @@ public sealed class BlockingHandlerTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_came_before_a_violation_is_answered_before_it(bool zeroCopy)
+    {
+        await using var server = await StartAsync(zeroCopy);
+        using var peer = await RawPeer.OpenAsync((await server.Started)[0]);
+        await peer.SendAsync([.. RawPeer.Frame(0x81, "good"u8), .. RawPeer.Frame(0xC1, "bad"u8), .. RawPeer.Frame(0x81, "late"u8)]);
+        byte[] received = new byte[10];
+        await peer.Stream.ReadExactlyAsync(received).AsTask().Soon();
+        Assert.Equal([0x81, 4, .. "good"u8], received[..6]);
+        Assert.Equal(0x88, received[6]);
+        Assert.Equal([0x03, 0xEA], received[8..]); // 1002
+    }
+
+    [Theory]
     [InlineData(false, HandlerDispatch.Automatic)]
     [InlineData(true, HandlerDispatch.Automatic)]
     [InlineData(false, HandlerDispatch.Inline)]
