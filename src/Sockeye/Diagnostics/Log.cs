@@ -51,15 +51,18 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Information, "Connection {Id}: {Why}; the link is cut")]
     public static partial void Cut(ILogger logger, long id, string why);
 
-    [LoggerMessage(16, LogLevel.Warning, "The handler of {Source} has blocked its event loop for {Milliseconds} ms: the loop goes on with another thread")]
+    [LoggerMessage(16, LogLevel.Debug, "The handler of {Source} has held its event loop up for {Milliseconds} ms: the loop goes on with another thread")]
     public static partial void LoopTaken(ILogger logger, string source, long milliseconds);
 
-    [LoggerMessage(17, LogLevel.Warning, "The handler of {Source} returned after {Milliseconds} ms")]
-    public static partial void StuckReturned(ILogger logger, string source, long milliseconds);
+    [LoggerMessage(EventId = 17, Message = "The handler of {Source} returned after {Milliseconds} ms")]
+    public static partial void StuckReturned(ILogger logger, LogLevel level, string source, long milliseconds);
 
     [LoggerMessage(18, LogLevel.Error, "{Limit} threads are stuck in handlers: event loops wait for theirs from now on")]
     public static partial void TooManyStuck(ILogger logger, int limit);
 
     [LoggerMessage(19, LogLevel.Warning, "The handler of {Source} holds its event loop up again and again: it runs on the thread pool from now on")]
     public static partial void MovedToPool(ILogger logger, string source);
+
+    [LoggerMessage(20, LogLevel.Warning, "The handler of {Source} blocks, for {Milliseconds} ms by now; its event loop goes on with another thread")]
+    public static partial void HandlerBlocks(ILogger logger, string source, long milliseconds);
 }

@@ -14,12 +14,15 @@ internal sealed class EpollGroup : IDisposable
     /// <summary>Threads kept for the next time.</summary>
     private const int MaxSpares = 2;
 
+    /// <summary>Shorter blocks are no news: code that is compiled at its first call takes as long, or a machine that is busy.</summary>
+    private static readonly TimeSpan s_warnAfter = TimeSpan.FromMilliseconds(50);
+
     private readonly EpollLoop[] _loops;
     private readonly EpollSupervisor _supervisor;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly Stack<EpollWorker> _spares = new();
-    private readonly ConcurrentDictionary<EpollWorker, long> _stuck = new();
+    private readonly ConcurrentDictionary<EpollWorker, Block> _stuck = new();
     private bool _ended, _saidFull;
 
     /// <param name="loops">How many threads.</param>
@@ -79,7 +82,8 @@ internal sealed class EpollGroup : IDisposable
         }
 
         _saidFull = false;
-        _stuck[stuck] = Stopwatch.GetTimestamp() - (long)(since.TotalSeconds * Stopwatch.Frequency);
+        var block = new Block(stuck.CalledName, Stopwatch.GetTimestamp() - (long)(since.TotalSeconds * Stopwatch.Frequency));
+        _stuck[stuck] = block;
         stuck.Settle(held);
         EpollWorker? next;
         lock (_lock)
@@ -88,16 +92,34 @@ internal sealed class EpollGroup : IDisposable
         }
 
         loop.HandTo(next ?? new EpollWorker(this, loop.Name));
-        Log.LoopTaken(_logger, held?.Name ?? "a resumed receive", (long)since.TotalMilliseconds);
+        Log.LoopTaken(_logger, block.Name, (long)since.TotalMilliseconds);
         return true;
     }
 
-    /// <summary>A stuck worker has come back.</summary>
-    public void Returned(EpollWorker worker, IEpollSource source)
+    /// <summary>Warns of handlers that have not returned for a while; the answer is whether there are some that may come to that.</summary>
+    public bool WarnOfBlocks()
     {
-        if (_stuck.TryRemove(worker, out long since))
+        bool more = false;
+        foreach (var (_, block) in _stuck)
         {
-            Log.StuckReturned(_logger, source.Name, (long)Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+            if (!block.IsTold && block.Age >= s_warnAfter)
+            {
+                block.IsTold = true;
+                Log.HandlerBlocks(_logger, block.Name, (long)block.Age.TotalMilliseconds);
+            }
+
+            more |= !block.IsTold;
+        }
+
+        return more;
+    }
+
+    /// <summary>A stuck worker has come back.</summary>
+    public void Returned(EpollWorker worker)
+    {
+        if (_stuck.TryRemove(worker, out var block))
+        {
+            Log.StuckReturned(_logger, block.IsTold ? LogLevel.Warning : LogLevel.Debug, block.Name, (long)block.Age.TotalMilliseconds);
         }
     }
 
@@ -136,5 +158,15 @@ internal sealed class EpollGroup : IDisposable
                 spare.Start(null);
             }
         }
+    }
+
+    /// <summary>A handler that did not return in time.</summary>
+    private sealed class Block(string name, long since)
+    {
+        public string Name => name;
+
+        public TimeSpan Age => Stopwatch.GetElapsedTime(since);
+
+        public bool IsTold { get; set; }
     }
 }

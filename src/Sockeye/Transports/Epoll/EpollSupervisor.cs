@@ -85,7 +85,7 @@ internal sealed class EpollSupervisor
     /// <summary>Looks at every loop; the answer is whether anything moved, or is stuck.</summary>
     private bool Look()
     {
-        bool moved = false;
+        bool moved = _group.WarnOfBlocks();
         for (int i = 0; i < _loops.Count; i++)
         {
             var worker = _loops[i].Worker;

@@ -26,6 +26,7 @@ internal sealed class EpollWorker
     private readonly SemaphoreSlim _start = new(0);
     private EpollLoop? _loop;
     private IEpollSource? _source;
+    private IEpollSource? _called;
     private Cork? _cork;
     private long _stamp;
     private long _clock;
@@ -72,7 +73,7 @@ internal sealed class EpollWorker
     /// <returns>Whether the loop is still this worker's.</returns>
     public bool Call(IEpollSource source, uint ready)
     {
-        _source = source;
+        _source = _called = source;
         Volatile.Write(ref _stamp, _stamp + 1);
         try
         {
@@ -94,7 +95,7 @@ internal sealed class EpollWorker
         {
             _settled.Wait();
             source.Release(_hold);
-            _group.Returned(this, source);
+            _group.Returned(this);
             return false;
         }
 
@@ -126,6 +127,9 @@ internal sealed class EpollWorker
         held = Volatile.Read(ref _source);
         return Interlocked.CompareExchange(ref _stamp, Lost, seen) == seen;
     }
+
+    /// <summary>Whose handler it is stuck in. After taking.</summary>
+    public string CalledName => Volatile.Read(ref _called)?.Name ?? "a connection";
 
     /// <summary>After taking: nobody calls the source any more, and what the stuck call has sent so far leaves.</summary>
     public void Settle(IEpollSource? held)
