@@ -74,14 +74,7 @@ internal sealed class ConnectionCore
     /// <summary>The link is at its end: so is everything.</summary>
     public void LinkEnded(Exception? error)
     {
-        CloseResult result;
-        lock (Outbox.Door)
-        {
-            _report.Cut("the link ended without a close frame", error);
-            Session.Step(ClosingEvent.LinkEnded);
-            result = _report.Result();
-        }
-
+        var result = ReportEnd(error);
         _watch.Stop();
         Link.Cut();
         Outbox.Break();
@@ -96,14 +89,7 @@ internal sealed class ConnectionCore
     /// <summary>The link is cut, though a handler keeps it from ending: whoever waits for the end does not wait for that handler.</summary>
     public void EndedWhileHeld()
     {
-        CloseResult result;
-        lock (Outbox.Door)
-        {
-            _report.Cut("the link ended without a close frame", null);
-            Session.Step(ClosingEvent.LinkEnded);
-            result = _report.Result();
-        }
-
+        var result = ReportEnd(null);
         Outbox.Break();
         Inbox.End();
         _closed.TrySetResult(result);
@@ -210,6 +196,16 @@ internal sealed class ConnectionCore
 
         Log.Violated(Logger, Id, (int)violation.Code, violation.Message, violation.Section);
         Do(actions);
+    }
+
+    private CloseResult ReportEnd(Exception? error)
+    {
+        lock (Outbox.Door)
+        {
+            _report.Cut("the link ended without a close frame", error);
+            Session.Step(ClosingEvent.LinkEnded);
+            return _report.Result();
+        }
     }
 
     /// <summary>Queues what the table says is owed to the peer. With the door held.</summary>

@@ -106,7 +106,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task Faults_of_peers_are_information_and_those_of_handlers_errors()
     {
-        var log = new ListLog();
+        var log = new TestLog();
         var options = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, LoggerFactory = log };
         await using (var server = await WebSocketServer.StartAsync(options, async connection =>
         {
@@ -129,28 +129,5 @@ public sealed class TelemetryTests
         Assert.Contains(log.Lines, l => l.Level == LogLevel.Information && l.Text.Contains("the opcode is reserved (RFC 6455 §5.2)", StringComparison.Ordinal));
         Assert.Contains(log.Lines, l => l.Level == LogLevel.Error && l.Text.Contains("the handler failed", StringComparison.Ordinal) && l.Error?.Message == "on purpose");
         Assert.DoesNotContain(log.Lines, l => l.Level == LogLevel.Critical);
-    }
-
-    private sealed class ListLog : ILoggerFactory, ILogger
-    {
-        public ConcurrentQueue<(LogLevel Level, string Text, Exception? Error)> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue((logLevel, formatter(state, exception), exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -14,7 +14,7 @@ public sealed class BlockingHandlerTests
     public async Task One_that_blocks_holds_up_nobody_else(bool zeroCopy)
     {
         using var go = new ManualResetEventSlim();
-        var log = new Lines();
+        var log = new TestLog();
         await using var server = await StartAsync(zeroCopy, log: log, before: text =>
         {
             if (text == "block")
@@ -36,7 +36,7 @@ public sealed class BlockingHandlerTests
         }
 
         await Waits.Until(() => log.Count(16) > log.Count(17), "the loop is taken"); // code that is compiled in its call may be taken for blocked too
-        await Waits.Until(() => log.Any(20), "the block is logged");
+        await Waits.Until(() => log.Saw(20), "the block is logged");
         go.Set();
         Assert.Equal(["block", "3", "4"], [await blocked.NextAsync(), await blocked.NextAsync(), await blocked.NextAsync()]);
         await Waits.Until(() => log.Count(16) == log.Count(17), "the return is logged");
@@ -177,7 +177,7 @@ public sealed class BlockingHandlerTests
     public async Task With_too_many_stuck_threads_the_loop_waits_and_says_so(bool zeroCopy)
     {
         using var go = new ManualResetEventSlim();
-        var log = new Lines();
+        var log = new TestLog();
         await using var server = await StartAsync(zeroCopy, log: log, before: _ => go.Wait(Waits.Long));
         var clients = new List<WebSocketConnection>();
         for (int i = 0; i < 65; i++)
@@ -190,7 +190,7 @@ public sealed class BlockingHandlerTests
             await clients[i].SendAsync($"{i}");
         }
 
-        await Waits.Until(() => log.Any(18), "the limit is logged");
+        await Waits.Until(() => log.Saw(18), "the limit is logged");
         Assert.Equal(64, server.StuckThreads);
         go.Set();
         for (int i = 0; i < clients.Count; i++)
@@ -209,7 +209,7 @@ public sealed class BlockingHandlerTests
     [InlineData(true, HandlerDispatch.Inline)]
     public async Task One_that_dawdles_with_every_message_moves_to_the_pool(bool zeroCopy, HandlerDispatch dispatch)
     {
-        var log = new Lines();
+        var log = new TestLog();
         var threads = new ConcurrentQueue<bool>();
         await using var server = await StartAsync(zeroCopy, log: log, dispatch: dispatch, before: _ =>
         {
@@ -225,7 +225,7 @@ public sealed class BlockingHandlerTests
             Assert.Equal($"{i}", await client.NextAsync());
         }
 
-        Assert.Equal(dispatch == HandlerDispatch.Automatic, log.Any(19));
+        Assert.Equal(dispatch == HandlerDispatch.Automatic, log.Saw(19));
         Assert.Equal(dispatch == HandlerDispatch.Automatic, threads.Last());
     }
 
@@ -233,7 +233,7 @@ public sealed class BlockingHandlerTests
         bool zeroCopy,
         Action<string>? before = null,
         Action<WebSocketConnection>? during = null,
-        Lines? log = null,
+        TestLog? log = null,
         HandlerDispatch dispatch = HandlerDispatch.Automatic,
         Action<WebSocketServerOptions>? configure = null)
     {
@@ -274,33 +274,6 @@ public sealed class BlockingHandlerTests
         {
             before(connection, System.Text.Encoding.UTF8.GetString(payload));
             connection.TrySend(payload, type);
-        }
-    }
-
-    private sealed class Lines : ILoggerFactory, ILogger
-    {
-        private readonly ConcurrentBag<int> _events = [];
-
-        public bool Any(int id) => Count(id) > 0;
-
-        public int Count(int id) => _events.Count(e => e == id);
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _events.Add(eventId.Id);
-
-        public void Dispose()
-        {
         }
     }
 }

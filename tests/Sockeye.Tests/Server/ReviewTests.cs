@@ -8,18 +8,21 @@ namespace Sockeye.Tests.Server;
 /// <summary>What comes between: a link that ends, a server that stops, a hook that blocks, each at the worst moment.</summary>
 public sealed class ReviewTests
 {
+    private const int LoggedOpened = 7;
+    private const int LoggedClosed = 8;
+
     [Fact]
     public async Task A_link_that_ends_while_its_connection_opens_ends_the_connection()
     {
         var (near, far) = MemoryLink.CreatePair();
-        var log = new HookedLog();
+        var log = new TestLog();
         await using var host = new WebSocketServer(new WebSocketServerOptions { LoggerFactory = log });
         log.OnEvent = id =>
         {
-            if (id == HookedLog.Opened)
+            if (id == LoggedOpened)
             {
                 far.Cut();
-                SpinWait.SpinUntil(() => host.HandshakeCount == 0 || log.Saw(HookedLog.Closed), Waits.Long);
+                SpinWait.SpinUntil(() => host.HandshakeCount == 0 || log.Saw(LoggedClosed), Waits.Long);
             }
         };
         host.Attach(far);
@@ -38,10 +41,10 @@ public sealed class ReviewTests
     public async Task A_connection_that_opens_while_the_server_stops_is_told_1001()
     {
         var (near, far) = MemoryLink.CreatePair();
-        var log = new HookedLog();
+        var log = new TestLog();
         var host = new WebSocketServer(new WebSocketServerOptions { LoggerFactory = log, TimeProvider = new ManualTime() });
         Task? stopping = null;
-        log.OnEvent = id => stopping ??= id == HookedLog.Opened ? host.StopAsync() : null;
+        log.OnEvent = id => stopping ??= id == LoggedOpened ? host.StopAsync() : null;
         host.Attach(far);
         var opening = WebSocketClient.ConnectAsync(near, Pair.Url);
         await using var requests = host.AcceptRequestsAsync().GetAsyncEnumerator();
@@ -202,7 +205,7 @@ public sealed class ReviewTests
     [Fact]
     public async Task A_log_that_throws_harms_nothing()
     {
-        var log = new HookedLog { OnEvent = _ => throw new InvalidOperationException("the log is full") };
+        var log = new TestLog { OnEvent = _ => throw new InvalidOperationException("the log is full") };
         var options = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, LoggerFactory = log, MaxConnections = 1 };
         await using var host = await WebSocketServer.StartAsync(options, async connection => await connection.ReceiveAsync());
         for (int i = 0; i < 3; i++)
@@ -216,7 +219,7 @@ public sealed class ReviewTests
             await Waits.Until(() => host.ConnectionCount == 0, "the connection leaves");
         }
 
-        Assert.True(log.Saw(HookedLog.Closed));
+        Assert.True(log.Saw(LoggedClosed));
     }
 
     [Fact]
@@ -246,38 +249,5 @@ public sealed class ReviewTests
         var (near, far) = MemoryLink.CreatePair();
         host.Attach(far);
         return WebSocketClient.ConnectAsync(near, Pair.Url);
-    }
-
-    private sealed class HookedLog : ILoggerFactory, ILogger
-    {
-        public const int Opened = 7;
-        public const int Closed = 8;
-
-        private readonly System.Collections.Concurrent.ConcurrentQueue<int> _seen = new();
-
-        public Action<int>? OnEvent { get; set; }
-
-        public bool Saw(int id) => _seen.Contains(id);
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            _seen.Enqueue(eventId.Id);
-            OnEvent?.Invoke(eventId.Id);
-        }
     }
 }

@@ -76,10 +76,7 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
     {
         _held = true;
         _holds++;
-        if (_descriptor >= 0 && _id != 0)
-        {
-            Watch();
-        }
+        Watch();
     }
 
     private void Release(int hold)
@@ -94,7 +91,7 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
 
             (_held, _hungUp) = (false, false);
             end = _endPosted;
-            if (_descriptor >= 0 && !end)
+            if (!end)
             {
                 Watch();
             }

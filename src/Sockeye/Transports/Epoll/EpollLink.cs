@@ -219,10 +219,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
         lock (_lock)
         {
             _paused = paused;
-            if (_descriptor >= 0 && _id != 0)
-            {
-                Watch();
-            }
+            Watch();
         }
     }
 
@@ -230,9 +227,9 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     private void Watch()
     {
         uint wanted = (_paused || _held ? 0 : Native.In) | (_backlog is null || _hungUp ? 0 : Native.Out);
-        if (wanted == _watched && _added)
+        if (_descriptor < 0 || _id == 0 || (wanted == _watched && _added))
         {
-            return;
+            return; // closed, not started, or as it is
         }
 
         if (wanted == 0)

@@ -91,7 +91,7 @@ internal sealed class EpollWorker
             Fail(source, e);
         }
 
-        if (!Advance())
+        if (!Advance(1))
         {
             _settled.Wait();
             source.Release(_hold);
@@ -111,13 +111,10 @@ internal sealed class EpollWorker
     /// </summary>
     public void EndTurn()
     {
-        if (_source is { } source)
+        if (_source is not null)
         {
             _source = null;
-            if (Advance())
-            {
-                Volatile.Write(ref _stamp, _stamp + 1);
-            }
+            Advance(2); // still inside
         }
     }
 
@@ -151,10 +148,10 @@ internal sealed class EpollWorker
         }
     }
 
-    private bool Advance()
+    private bool Advance(int by)
     {
         long inside = _stamp;
-        return inside != Lost && Interlocked.CompareExchange(ref _stamp, inside + 1, inside) == inside;
+        return inside != Lost && Interlocked.CompareExchange(ref _stamp, inside + by, inside) == inside;
     }
 
     private void Run()
