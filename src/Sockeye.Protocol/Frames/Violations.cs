@@ -21,6 +21,9 @@ internal static class Violations
     public static readonly Violation FrameTooBig = new(CloseCode.MessageTooBig, "RFC 6455 §10.4", "a frame is larger than this end accepts");
     public static readonly Violation TooManyFragments = new(CloseCode.PolicyViolation, "RFC 6455 §10.4", "a message has more fragments than this end accepts");
 
+    public static readonly Violation BadDeflate = new(CloseCode.InvalidPayload, "RFC 7692 §7.2.2", "a compressed message is not valid DEFLATE data");
+    public static readonly Violation Expands = new(CloseCode.MessageTooBig, "RFC 7692 §8", "a compressed message becomes larger than this end accepts");
+
     private static Violation Protocol(string section, string message) =>
         new(CloseCode.ProtocolError, "RFC 6455 " + section, message);
 }

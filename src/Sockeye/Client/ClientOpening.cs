@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Handshake;
 using Sockeye.Protocol.Http;
@@ -20,6 +21,8 @@ internal sealed class ClientOpening : IByteReceiver
     private readonly byte[] _request;
     private readonly string _key;
     private readonly HeadReader _reader;
+    private readonly Microsoft.Extensions.Logging.ILogger _logger;
+    private readonly DeflateParameters? _deflate;
     private readonly TaskCompletionSource<WebSocketConnection> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Link _link = null!;
     private Outbox _outbox = null!;
@@ -30,6 +33,8 @@ internal sealed class ClientOpening : IByteReceiver
     {
         (_url, _options) = (url, options);
         _reader = new HeadReader(HeadKind.Response, new HeadLimits(options.MaxResponseHeadBytes));
+        _logger = GuardedLogger.From(options.LoggerFactory, "Sockeye.Client");
+        _deflate = CompressionOptions.Usable(options, _logger)?.Wishes;
         Span<byte> entropy = stackalloc byte[ClientHandshake.EntropyLength];
         RandomNumberGenerator.Fill(entropy);
         _request = ClientHandshake.BuildRequest(
@@ -37,6 +42,7 @@ internal sealed class ClientOpening : IByteReceiver
             {
                 Uri = url,
                 SubProtocols = [.. options.SubProtocols],
+                Extensions = _deflate is { } wishes ? DeflateNegotiation.Offer(wishes) : null,
                 Origin = options.Origin,
                 UserAgent = options.UserAgent,
                 Cookies = CookieHeader(),
@@ -145,10 +151,18 @@ internal sealed class ClientOpening : IByteReceiver
     private void Judge(Span<byte> behind)
     {
         KeepCookies();
-        var result = ClientHandshake.Verify(Head, _key, [.. _options.SubProtocols], []);
+        var result = ClientHandshake.Verify(
+            Head, _key, [.. _options.SubProtocols], _deflate is null ? [] : [DeflateParameters.ExtensionName]);
+        DeflateParameters agreed = default;
+        if (result is { Success: true, Extensions: [var answer] } && DeflateNegotiation.Verify(answer, _deflate!.Value, out agreed) is { } wrong)
+        {
+            result = new ClientHandshakeResult(
+                ClientHandshakeError.Extensions, $"The server's answer to permessage-deflate is not one to what was offered: {wrong}.", null, []);
+        }
+
         if (result.Success)
         {
-            Open(result, behind);
+            Open(result, result.Extensions.Count > 0 ? agreed : null, behind);
             return;
         }
 
@@ -183,15 +197,18 @@ internal sealed class ClientOpening : IByteReceiver
     private void Refused() => Fail(
         new WebSocketHandshakeException(_refusal!.Error, _refusal.Message, Head, _body?.Bytes ?? []));
 
-    private void Open(ClientHandshakeResult result, Span<byte> behind)
+    private void Open(ClientHandshakeResult result, DeflateParameters? deflate, Span<byte> behind)
     {
-        var logger = GuardedLogger.From(_options.LoggerFactory, "Sockeye.Client");
-        var core = new ConnectionCore(_link, _outbox, Role.Client, _options, logger, ConnectionIds.Next());
+        var core = new ConnectionCore(_link, _outbox, Role.Client, _options, _logger, ConnectionIds.Next(), deflate);
         var response = System.Text.Encoding.Latin1.GetBytes(Head.ToString());
         var request = new HeadReader(HeadKind.Request, new HeadLimits(HeadLimits.Ceiling));
         request.Read(_request, out _);
-        var connection = new WebSocketConnection(core, (RequestHead?)request.Head, response) { SubProtocol = result.SubProtocol };
-        Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
+        var connection = new WebSocketConnection(core, (RequestHead?)request.Head, response)
+        {
+            SubProtocol = result.SubProtocol,
+            Extensions = deflate is null ? null : Head["Sec-WebSocket-Extensions"],
+        };
+        Log.Opened(_logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
         core.Start();
         _link.Receiver = core.Intake;
         if (!behind.IsEmpty)

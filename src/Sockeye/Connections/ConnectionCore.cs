@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Sessions;
 using Sockeye.Transports;
@@ -16,11 +17,13 @@ internal sealed class ConnectionCore
     private readonly TaskCompletionSource<CloseResult> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Watch _watch;
 
-    public ConnectionCore(Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id)
+    public ConnectionCore(Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id, DeflateParameters? deflate = null)
     {
         (Link, Outbox, Logger, Id) = (link, outbox, logger, id);
-        var limits = new MessageLimits(options.MaxMessageBytes, options.MaxFrameBytes, options.MaxFragments);
-        Session = new Session(role, limits);
+        var limits = new MessageLimits(
+            options.MaxMessageBytes, options.MaxFrameBytes, options.MaxFragments, options.Compression?.MaxExpansionRatio);
+        Session = new Session(role, limits, deflate);
+        outbox.Deflater = deflate is { } agreed ? options.Compression!.MakeDeflater(role, agreed) : null;
         var clock = Deadlines.Of(options.TimeProvider);
         KeepAlive = new KeepAlive(options.KeepAliveInterval, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);

@@ -63,6 +63,12 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
     /// <summary>The subprotocol that was agreed on; null if none was.</summary>
     public string? SubProtocol { get; internal init; }
 
+    /// <summary>
+    /// The extensions that were agreed on, as they stand in the response, such as <c>permessage-deflate; server_no_context_takeover</c>;
+    /// null if none were.
+    /// </summary>
+    public string? Extensions { get; internal init; }
+
     /// <summary>The request head, as received by a server or sent by a client; null after <see cref="ReleaseHeads"/>.</summary>
     public RequestHead? Request { get; private set; }
 
@@ -135,7 +141,7 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
     {
         ArgumentNullException.ThrowIfNull(text);
         var (rented, length) = Sender.Encode(text);
-        return _sender.SendOwnedAsync(Opcode.Text, rented, length, cancellationToken);
+        return _sender.SendOwnedAsync(Opcode.Text, rented, length, MessageFlags.None, cancellationToken);
     }
 
     /// <summary>Sends a binary message.</summary>
@@ -143,7 +149,7 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
     /// <param name="payload">The bytes.</param>
     /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
     public ValueTask SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default) =>
-        _sender.SendAsync(Opcode.Binary, payload, cancellationToken);
+        _sender.SendAsync(Opcode.Binary, payload, MessageFlags.None, cancellationToken);
 
     /// <summary>Sends a message. Any number of threads may send at once; messages leave whole, in the order of the calls.</summary>
     /// <remarks>
@@ -157,10 +163,20 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
     /// <exception cref="WebSocketClosedException">The connection is closing or closed.</exception>
     /// <exception cref="ArgumentException">A text's bytes are not valid UTF-8, or the type is no message's.</exception>
     /// <exception cref="OperationCanceledException">The message was withdrawn.</exception>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> payload, MessageType type, CancellationToken cancellationToken = default)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> payload, MessageType type, CancellationToken cancellationToken = default) =>
+        SendAsync(payload, type, MessageFlags.None, cancellationToken);
+
+    /// <summary>Sends a message for which something special holds.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
+    /// <param name="payload">The bytes; of a text message, valid UTF-8.</param>
+    /// <param name="type">Text or binary.</param>
+    /// <param name="flags">What holds for it.</param>
+    /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
+    public ValueTask SendAsync(
+        ReadOnlyMemory<byte> payload, MessageType type, MessageFlags flags, CancellationToken cancellationToken = default)
     {
         Sender.CheckPayload(type, payload.Span);
-        return _sender.SendAsync((Opcode)type, payload, cancellationToken);
+        return _sender.SendAsync((Opcode)type, payload, flags, cancellationToken);
     }
 
     /// <summary>Sends a message whose bytes are scattered.</summary>
@@ -185,7 +201,7 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
             throw;
         }
 
-        return _sender.SendOwnedAsync((Opcode)type, rented, length, cancellationToken);
+        return _sender.SendOwnedAsync((Opcode)type, rented, length, MessageFlags.None, cancellationToken);
     }
 
     /// <summary>Sends a received message as it is, here or on another connection, without copying it.</summary>
@@ -198,6 +214,16 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
         return _sender.SendAsync(message.Buffer, message.Type, cancellationToken);
     }
 
+    /// <summary>Sends a prepared message.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
+    /// <param name="message">The message, which any number of connections may send.</param>
+    /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
+    public ValueTask SendAsync(PreparedMessage message, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return _sender.SendAsync(message, cancellationToken);
+    }
+
     /// <summary>Sends a text message if that needs no waiting, copying what must be queued.</summary>
     /// <param name="text">The text; unpaired surrogates are sent as U+FFFD.</param>
     /// <returns>Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing.</returns>
@@ -207,7 +233,7 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
         var (rented, length) = Sender.Encode(text);
         try
         {
-            return _sender.TrySend(Opcode.Text, rented.AsSpan(0, length));
+            return _sender.TrySend(Opcode.Text, rented.AsSpan(0, length), MessageFlags.None);
         }
         finally
         {
@@ -218,20 +244,31 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
     /// <summary>Sends a message if that needs no waiting, copying what must be queued.</summary>
     /// <param name="payload">The bytes; of a text message, valid UTF-8.</param>
     /// <param name="type">Text or binary.</param>
+    /// <param name="flags">What holds for it.</param>
     /// <returns>Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing.</returns>
     /// <exception cref="ArgumentException">A text's bytes are not valid UTF-8, or the type is no message's.</exception>
-    public bool TrySend(ReadOnlySpan<byte> payload, MessageType type)
+    public bool TrySend(ReadOnlySpan<byte> payload, MessageType type, MessageFlags flags = MessageFlags.None)
     {
         Sender.CheckPayload(type, payload);
-        return _sender.TrySend((Opcode)type, payload);
+        return _sender.TrySend((Opcode)type, payload, flags);
+    }
+
+    /// <summary>Sends a prepared message if that needs no waiting, copying what must be queued.</summary>
+    /// <param name="message">The message, which any number of connections may send.</param>
+    /// <returns>Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing.</returns>
+    public bool TrySend(PreparedMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return _sender.TrySend(message);
     }
 
     /// <summary>Begins a message that is sent in fragments.</summary>
     /// <param name="type">Text or binary.</param>
-    public MessageWriter StartMessage(MessageType type)
+    /// <param name="flags">What holds for it.</param>
+    public MessageWriter StartMessage(MessageType type, MessageFlags flags = MessageFlags.None)
     {
         Sender.CheckType(type);
-        return new MessageWriter(_core, _sender, type);
+        return new MessageWriter(_core, _sender, type, flags);
     }
 
     /// <summary>Sends a ping and waits for its pong.</summary>

@@ -65,4 +65,7 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Warning, "The handler of {Source} blocks, for {Milliseconds} ms by now; its event loop goes on with another thread")]
     public static partial void HandlerBlocks(ILogger logger, string source, long milliseconds);
+
+    [LoggerMessage(21, LogLevel.Warning, "Messages cannot be compressed on this machine, and are sent as they are")]
+    public static partial void NoDeflate(ILogger logger, Exception why);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Handshake;
 using Sockeye.Protocol.Http;
@@ -27,6 +28,8 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
     private readonly Lock _lock = new();
     private State _state;
     private OpeningRequest? _request;
+    private string? _extensions;
+    private DeflateParameters? _deflate;
     private ConnectionCore? _opened;
     private byte[] _behind = [];
     private int _discarded;
@@ -198,18 +201,19 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
             }
 
             _request!.Head.TryGetSingle("sec-websocket-key"u8, out var key);
-            byte[] response = ServerHandshake.BuildResponse(key, subProtocol, null, decision.Headers);
+            byte[] response = ServerHandshake.BuildResponse(key, subProtocol, _extensions, decision.Headers);
             _state = State.Opened;
             lock (_outbox.Door)
             {
                 _outbox.AppendRaw(response);
             }
 
-            var core = new ConnectionCore(_link, _outbox, Role.Server, _keeper.Options, _keeper.Logger, ConnectionIds.Next());
+            var core = new ConnectionCore(_link, _outbox, Role.Server, _keeper.Options, _keeper.Logger, ConnectionIds.Next(), _deflate);
             _opened = core;
             connection = new WebSocketConnection(core, _request.Head, response)
             {
                 SubProtocol = subProtocol,
+                Extensions = _extensions,
                 UserState = decision.UserState,
             };
         }
@@ -263,6 +267,7 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
             return;
         }
 
+        _extensions = _keeper.Agree(result.Extensions, out _deflate);
         Activity = GateKeeper.StartActivity(head, _link);
         _request = new OpeningRequest(head, _link.RemoteEndPoint, _link.LocalEndPoint, _link.IsSecure, result.SubProtocols, subProtocol);
         lock (_lock)

@@ -1,5 +1,6 @@
 using System.Text;
 using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Sessions;
 
@@ -9,7 +10,7 @@ namespace Sockeye.Tests.Protocol.Support;
 /// Feeds bytes to a session, cut as asked, and tells what came of it in lines that do not depend on the cuts:
 /// pieces of one message that follow one another are put together.
 /// </summary>
-internal sealed class Replay
+internal sealed class Replay : IDisposable
 {
     private readonly Session _session;
     private readonly List<string> _lines = [];
@@ -17,11 +18,14 @@ internal sealed class Replay
     private MessageType? _open;
     private bool _over;
 
-    private Replay(Role role, MessageLimits limits) => _session = new Session(role, limits);
+    private Replay(Role role, MessageLimits limits, DeflateParameters? deflate) => _session = new Session(role, limits, deflate);
 
-    public static List<string> Run(Role role, MessageLimits limits, byte[] wire, params ReadOnlySpan<int> cuts)
+    public static List<string> Run(Role role, MessageLimits limits, byte[] wire, params ReadOnlySpan<int> cuts) =>
+        Run(role, limits, null, wire, cuts);
+
+    public static List<string> Run(Role role, MessageLimits limits, DeflateParameters? deflate, byte[] wire, params ReadOnlySpan<int> cuts)
     {
-        var replay = new Replay(role, limits);
+        using var replay = new Replay(role, limits, deflate);
         int from = 0;
         foreach (int cut in cuts)
         {
@@ -34,8 +38,8 @@ internal sealed class Replay
         return replay._lines;
     }
 
-    public static List<string> ByteByByte(Role role, MessageLimits limits, byte[] wire) =>
-        Run(role, limits, wire, [.. Enumerable.Range(1, Math.Max(0, wire.Length - 1))]);
+    public static List<string> ByteByByte(Role role, MessageLimits limits, byte[] wire, DeflateParameters? deflate = null) =>
+        Run(role, limits, deflate, wire, [.. Enumerable.Range(1, Math.Max(0, wire.Length - 1))]);
 
     /// <summary>A payload as a line shows it.</summary>
     public static string Show(ReadOnlySpan<byte> payload)
@@ -59,6 +63,8 @@ internal sealed class Replay
         string.Join('\n', lines).Select(c => char.IsControl(c) && c != '\n' ? $"\\x{(int)c:X2}" : c.ToString()));
 
     public static string Show(Violation violation) => $"violation: {(int)violation.Code} {violation.Section["RFC 6455 ".Length..]}";
+
+    public void Dispose() => _session.Dispose();
 
     private void Feed(ReadOnlySpan<byte> piece)
     {
@@ -103,7 +109,7 @@ internal sealed class Replay
                 _lines.Add($"close: {(int)code} {reason}");
                 break;
             case ClosingEvent.Violation:
-                if (found.Violation!.Section == "RFC 6455 §8.1")
+                if (found.Violation!.Section is "RFC 6455 §8.1" or "RFC 7692 §7.2.2" or "RFC 7692 §8")
                 {
                     _piece.Clear(); // how much of a piece was handed out before its bad byte depends on the cuts
                     _open = null;
