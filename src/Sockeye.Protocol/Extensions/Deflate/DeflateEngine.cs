@@ -19,15 +19,16 @@ internal static class DeflateEngine
         {
             using var deflater = CreateDeflater(new DeflaterSettings(Level: 1, DeflateParameters.LeastWindowBits, MemoryLevel: 8));
             using var inflater = CreateInflater(DeflateParameters.LeastWindowBits);
-            Span<byte> there = stackalloc byte[64];
+            Span<byte> there = stackalloc byte[128];
             Span<byte> back = stackalloc byte[64];
             for (int i = 0; i < 2; i++)
             {
                 var input = "permessage-deflate, permessage-deflate"u8;
                 ReadOnlySpan<byte> deflated = there[..deflater.Deflate(ref input, there, forget: true)];
                 bool ends = input.IsEmpty && deflated.EndsWith((ReadOnlySpan<byte>)[0, 0, 0xFF, 0xFF]);
+                deflated = ends ? deflated[..^4] : default;
                 var status = inflater.Inflate(ref deflated, back, out int written);
-                if (!ends || status != InflateStatus.GoesOn || !deflated.IsEmpty || !inflater.IsBetweenBlocks()
+                if (!ends || status != InflateStatus.GoesOn || !deflated.IsEmpty || !inflater.TryEndMessage()
                     || !back[..written].SequenceEqual("permessage-deflate, permessage-deflate"u8))
                 {
                     return new NotSupportedException("The compression library does not do what is expected of it.");

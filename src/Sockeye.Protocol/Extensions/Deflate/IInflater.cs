@@ -9,8 +9,11 @@ internal interface IInflater : IDisposable
     /// <param name="written">How many bytes were written, valid also when what follows them is corrupt.</param>
     InflateStatus Inflate(ref ReadOnlySpan<byte> input, scoped Span<byte> output, out int written);
 
-    /// <summary>Whether the input so far ends between two blocks. A last question: unless it does, nothing can follow.</summary>
-    bool IsBetweenBlocks();
+    /// <summary>
+    /// Takes the four bytes that a sender leaves away at the end of a message (RFC 7692 §7.2.1), when nothing is left to be written.
+    /// False if they do not end an empty stored block: then the message is not all there, and nothing can follow.
+    /// </summary>
+    bool TryEndMessage();
 
     /// <summary>Begins anew, with an empty window.</summary>
     void Reset();

@@ -9,11 +9,7 @@ namespace Sockeye.Protocol.Extensions.Deflate;
 internal sealed class MessageInflater(int windowBits, bool keepsContext) : IDisposable
 {
     private IInflater? _inflater;
-    private int _tailFed;
     private bool _begun, _ended;
-
-    // What the sender took from the end of the message (RFC 7692 §7.2.1).
-    private static ReadOnlySpan<byte> Tail => [0x00, 0x00, 0xFF, 0xFF];
 
     /// <summary>Whether the last output was filled, so that there may be more without further input.</summary>
     public bool HasMore { get; private set; }
@@ -31,29 +27,18 @@ internal sealed class MessageInflater(int windowBits, bool keepsContext) : IDisp
         complete = false;
         while (written < output.Length)
         {
-            bool tail = input.IsEmpty && last && _begun && !_ended;
-            var source = tail ? Tail[_tailFed..] : input;
-            if (source.IsEmpty && (!HasMore || _ended))
+            if (input.IsEmpty && (!HasMore || _ended))
             {
                 HasMore = false;
                 complete = last;
                 return !last || TryEnd();
             }
 
-            if (!Step(ref source, output[written..], out int count))
-            {
-                written += count;
-                return false;
-            }
-
+            bool valid = Step(ref input, output[written..], out int count);
             written += count;
-            if (tail)
+            if (!valid)
             {
-                _tailFed = Tail.Length - source.Length;
-            }
-            else
-            {
-                input = source;
+                return false;
             }
 
             HasMore = written == output.Length;
@@ -99,13 +84,13 @@ internal sealed class MessageInflater(int windowBits, bool keepsContext) : IDisp
     }
 
     /// <summary>
-    /// The payload is used up. It must end between two blocks; but a message without any payload is taken for an empty one,
+    /// The payload is used up. It must end as a sender ends it; but a message without any payload is taken for an empty one,
     /// and one that ends with a block marked as the last needs no empty block behind it: both are sent, and can mean nothing else.
     /// </summary>
     private bool TryEnd()
     {
-        bool whole = !_begun || _ended || _inflater!.IsBetweenBlocks();
-        (_begun, _tailFed) = (false, 0);
+        bool whole = !_begun || _ended || _inflater!.TryEndMessage();
+        _begun = false;
         if (!keepsContext)
         {
             Dispose();

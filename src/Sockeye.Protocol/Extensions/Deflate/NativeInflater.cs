@@ -19,13 +19,13 @@ internal sealed unsafe class NativeInflater : NativeStream, IInflater
             _ => InflateStatus.Corrupt,
         };
 
-    public bool IsBetweenBlocks()
+    public bool TryEndMessage()
     {
-        // Told to stop at the next border of blocks, the library takes nothing if it stands on one.
-        ReadOnlySpan<byte> probe = [0];
+        // Told to stop at the next border of blocks, the library takes no byte behind it.
+        ReadOnlySpan<byte> tail = [0x00, 0x00, 0xFF, 0xFF, 0x00];
         Span<byte> room = stackalloc byte[1];
-        Run(&NativeZlib.Inflate, NativeZlib.Block, ref probe, room, out int written);
-        return probe.Length == 1 && written == 0;
+        int code = Run(&NativeZlib.Inflate, NativeZlib.Block, ref tail, room, out int written);
+        return code == NativeZlib.Ok && tail.Length == 1 && written == 0;
     }
 
     public void Reset() => Run(&NativeZlib.InflateReset, -_windowBits);
