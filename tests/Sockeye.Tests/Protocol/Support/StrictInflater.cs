@@ -137,7 +137,8 @@ internal sealed class StrictInflater(int window)
         int code = 0;
         for (int length = 1; length <= 15; length++)
         {
-            code = (code << 1) | Bits(1);
+            code = (code << 1) | ((_in[_bit >> 3] >> (_bit & 7)) & 1);
+            _bit++;
             if (huffman.Find(code, length) is { } symbol)
             {
                 return symbol;

@@ -15,7 +15,7 @@ public sealed class MessageDeflaterTests
     {
         using var deflater = new MessageDeflater(new DeflaterSettings(level, windowBits, 8), keepsContext: true);
         var strict = new StrictInflater(1 << windowBits);
-        foreach (byte[] message in Samples.Of(seed: level * 100 + windowBits, count: 300))
+        foreach (byte[] message in Samples.Of(seed: level * 100 + windowBits, count: 80))
         {
             Assert.Equal(message, strict.Message(Deflate(deflater, message)!));
         }
@@ -31,7 +31,7 @@ public sealed class MessageDeflaterTests
     {
         using var deflater = new MessageDeflater(new DeflaterSettings(level, 8, 8), keepsContext: true);
         var strict = new StrictInflater(256);
-        foreach (byte[] message in Samples.Of(seed: level, count: 5000, mostBytes: 1000))
+        foreach (byte[] message in Samples.Of(seed: level, count: 2000, mostBytes: 600))
         {
             Assert.Equal(message, strict.Message(Deflate(deflater, message)!));
         }
@@ -49,7 +49,7 @@ public sealed class MessageDeflaterTests
         int compressed = 0;
 
         // One message after the other by one compressor, with much in common: what it remembered of the last ones would be used.
-        foreach (byte[] message in Samples.Of(seed: level * 100 + windowBits, count: 150).SelectMany(m => new[] { m, m }))
+        foreach (byte[] message in Samples.Of(seed: level * 100 + windowBits, count: 40).SelectMany(m => new[] { m, m }))
         {
             if (Deflate(deflater, message) is { } payload)
             {
@@ -59,7 +59,7 @@ public sealed class MessageDeflaterTests
             }
         }
 
-        Assert.InRange(compressed, 100, 300);
+        Assert.InRange(compressed, 30, 80);
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class MessageDeflaterTests
     [Fact]
     public void A_large_message_comes_out_whole()
     {
-        byte[] noise = new byte[3_000_000];
+        byte[] noise = new byte[600_000];
         new Random(2).NextBytes(noise);
         using var own = new MessageDeflater(new DeflaterSettings(1, 9, 1), keepsContext: true);
 
