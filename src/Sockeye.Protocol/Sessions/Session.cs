@@ -23,7 +23,7 @@ internal sealed class Session(Role role, MessageLimits limits, DeflateParameters
     private const int InflatedPiece = 16 * 1024;
 
     private readonly MessageLimits _limits = limits;
-    private readonly MessageInflater? _inflater = deflate is { } agreed ? new(agreed.WindowBits(Peer(role)), agreed.KeepsContext(Peer(role))) : null;
+    private readonly MessageInflater? _inflater = deflate is { } agreed ? new(agreed.KeepsContext(Peer(role))) : null;
     private MessageProgress _message;
 
     // The frame in progress.

@@ -10,7 +10,7 @@ internal static class DeflateEngine
 
     public static IDeflater CreateDeflater(DeflaterSettings settings) => new NativeDeflater(settings);
 
-    public static IInflater CreateInflater(int windowBits) => new NativeInflater(windowBits);
+    public static IInflater CreateInflater() => new NativeInflater();
 
     /// <summary>The library is no contract: it must be there, and do what it is used for.</summary>
     private static Exception? Probe()
@@ -18,7 +18,7 @@ internal static class DeflateEngine
         try
         {
             using var deflater = CreateDeflater(new DeflaterSettings(Level: 1, DeflateParameters.LeastWindowBits, MemoryLevel: 8));
-            using var inflater = CreateInflater(DeflateParameters.LeastWindowBits);
+            using var inflater = CreateInflater();
             Span<byte> there = stackalloc byte[128];
             Span<byte> back = stackalloc byte[64];
             for (int i = 0; i < 2; i++)

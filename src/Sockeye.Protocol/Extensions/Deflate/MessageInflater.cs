@@ -4,9 +4,8 @@ namespace Sockeye.Protocol.Extensions.Deflate;
 /// Brings back what the peer compressed, message after message, as it arrives (RFC 7692 §7.2.2). A decompressor is held from the first
 /// compressed message to the last if messages may refer to earlier ones, else only within a message.
 /// </summary>
-/// <param name="windowBits">The peer's window.</param>
 /// <param name="keepsContext">Whether its messages may refer to earlier ones.</param>
-internal sealed class MessageInflater(int windowBits, bool keepsContext) : IDisposable
+internal sealed class MessageInflater(bool keepsContext) : IDisposable
 {
     private IInflater? _inflater;
     private bool _begun, _ended;
@@ -62,13 +61,13 @@ internal sealed class MessageInflater(int windowBits, bool keepsContext) : IDisp
         }
         else
         {
-            InflaterPool.For(windowBits).Return(inflater);
+            InflaterPool.Return(inflater);
         }
     }
 
     private bool Step(ref ReadOnlySpan<byte> source, scoped Span<byte> output, out int written)
     {
-        _inflater ??= keepsContext ? DeflateEngine.CreateInflater(windowBits) : InflaterPool.For(windowBits).Rent();
+        _inflater ??= keepsContext ? DeflateEngine.CreateInflater() : InflaterPool.Rent();
         if (_ended)
         {
             // Behind a block marked as the last, others may follow (RFC 7692 §7.2.3.4), from the next byte on and with an empty window.

@@ -3,13 +3,13 @@ namespace Sockeye.Protocol.Extensions.Deflate;
 /// <summary>A decompressor of the runtime's own library.</summary>
 internal sealed unsafe class NativeInflater : NativeStream, IInflater
 {
-    private readonly int _windowBits;
+    /// <summary>
+    /// Always the largest window. Of a smaller one the library takes no less memory, and finds references that leave it
+    /// only if they also leave what it was given room for at once: what is corrupt would depend on how the bytes are cut.
+    /// </summary>
+    private const int WindowBits = 15;
 
-    public NativeInflater(int windowBits)
-    {
-        _windowBits = windowBits;
-        Open();
-    }
+    public NativeInflater() => Open();
 
     public InflateStatus Inflate(ref ReadOnlySpan<byte> input, scoped Span<byte> output, out int written) =>
         Run(&NativeZlib.Inflate, NativeZlib.SyncFlush, ref input, output, out written) switch
@@ -28,9 +28,9 @@ internal sealed unsafe class NativeInflater : NativeStream, IInflater
         return code == NativeZlib.Ok && tail.Length == 1 && written == 0;
     }
 
-    public void Reset() => Run(&NativeZlib.InflateReset, -_windowBits);
+    public void Reset() => Run(&NativeZlib.InflateReset, -WindowBits);
 
-    protected override int Init(NativeZlib.ZStream* stream) => NativeZlib.InflateInit(stream, -_windowBits);
+    protected override int Init(NativeZlib.ZStream* stream) => NativeZlib.InflateInit(stream, -WindowBits);
 
     protected override int End(NativeZlib.ZStream* stream) => NativeZlib.InflateEnd(stream);
 }

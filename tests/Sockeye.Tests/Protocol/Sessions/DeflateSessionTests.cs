@@ -36,7 +36,7 @@ public sealed class DeflateSessionTests
             w => Text(w.Text("plain"), "f248cdc9c90700").Binary([1, 2]).Ping("p").Frame(Rsv1Binary, Hex("f248cdc9c90700")),
             "text: plain", "text: Hello", "binary: \u0001\u0002", "ping: p", "binary: Hello"),
         ["a control frame between fragments"] = new(
-            w => w.Frame(0x41, Hex("f248cd")).Ping("x").Frame(0x80, Hex("c9c90700")), "text...: He", "ping: x", "text: llo") { PiecesMayDiffer = true },
+            w => w.Frame(0x41, Hex("f248cd")).Ping("x").Frame(0x80, Hex("c9c90700")), "text...: He", "ping: x", "text: llo"),
         ["an empty first fragment"] = new(w => w.Frame(0x41, []).Frame(0x80, Hex("f248cdc9c90700")), "text: Hello"),
         ["a compressed message after a close"] = new(w => Text(w.Close(1000), "f248cdc9c90700"), "close: 1000 "),
         ["a reserved type of block"] = new(w => Text(w, "07"), "violation: 1007 §7.2.2"),
@@ -52,7 +52,7 @@ public sealed class DeflateSessionTests
         ["text that ends within a character"] = new(w => Text(w, "000200fdffe28200"), "violation: 1007 §8.1"),
         ["a character cut by fragments"] = new(w => w.Frame(0x41, Hex("000200fdffe282")).Frame(0x80, Hex("000100feffac00")), "text: \u00e2\u0082\u00ac"),
         ["bad bytes in binary"] = new(w => w.Frame(Rsv1Binary, Hex("000200fdffc0ff00")), "binary: \u00c0\u00ff"),
-        ["RSV1 on a continuation"] = new(w => w.Frame(0x41, Hex("f248cd")).Frame(0xC0, Hex("c9c90700")), "violation: 1002 §5.2") { PiecesMayDiffer = true },
+        ["RSV1 on a continuation"] = new(w => w.Frame(0x41, Hex("f248cd")).Frame(0xC0, Hex("c9c90700")), "text...: He", "violation: 1002 §5.2"),
         ["RSV1 on a continuation of plain text"] = new(w => w.Text("ab", false).Frame(0xC0, Hex("00")), "text...: ab", "violation: 1002 §5.2"),
         ["RSV1 on a ping"] = new(w => w.Frame(0xC9, Hex("00")), "violation: 1002 §5.2"),
         ["RSV1 on a pong"] = new(w => w.Frame(0xCA, Hex("00")), "violation: 1002 §5.2"),
@@ -79,13 +79,13 @@ public sealed class DeflateSessionTests
         }
 
         var whole = Replay.Run(role, MessageLimits.Default, deflate, wire);
-        Assert.Equal(script.Expected, script.Tidy(whole));
+        Assert.Equal(script.Expected, whole);
         for (int cut = 1; cut < wire.Length; cut++)
         {
-            Assert.Equal(script.Expected, script.Tidy(Replay.Run(role, MessageLimits.Default, deflate, wire, cut)));
+            Assert.Equal(script.Expected, Replay.Run(role, MessageLimits.Default, deflate, wire, cut));
         }
 
-        Assert.Equal(script.Expected, script.Tidy(Replay.ByteByByte(role, MessageLimits.Default, wire, deflate)));
+        Assert.Equal(script.Expected, Replay.ByteByByte(role, MessageLimits.Default, wire, deflate));
     }
 
     [Fact]
