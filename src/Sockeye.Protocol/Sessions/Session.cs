@@ -50,6 +50,9 @@ internal sealed class Session(Role role, MessageLimits limits, DeflateParameters
     /// <summary>Whether more will come of bytes that were read already: reading on needs no input.</summary>
     public bool HasMore => _inflater is { HasMore: true } && !_stopped;
 
+    /// <summary>Payload bytes that the message's frame still has to bring and that are handed on as they come; 0 elsewhere.</summary>
+    public long PlainBytesLeft => _inFrame && !_frame.IsControl && !_message.IsCompressed ? _left : 0;
+
     /// <summary>Tells the session of an event that is not read from bytes; the answer is what is owed.</summary>
     public ClosingActions Step(ClosingEvent what)
     {

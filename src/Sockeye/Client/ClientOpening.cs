@@ -214,6 +214,7 @@ internal sealed class ClientOpening : IByteReceiver
         if (!behind.IsEmpty)
         {
             core.Intake.OnBytes(behind);
+            core.Intake.OnTurn();
         }
 
         if (!_opened.TrySetResult(connection))

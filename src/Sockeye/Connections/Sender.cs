@@ -48,9 +48,23 @@ internal sealed class Sender(ConnectionCore core)
     }
 
     /// <summary>Sends what a received message holds, which stays alive meanwhile.</summary>
-    public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken) => buffer is null
-        ? SendAsync((Opcode)type, default, MessageFlags.None, cancellationToken)
-        : SendKeptAsync((Opcode)type, buffer, buffer.Memory, null, true, Deflates(buffer.Length, MessageFlags.None), cancellationToken);
+    public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken)
+    {
+        if (buffer is null)
+        {
+            return SendAsync((Opcode)type, default, MessageFlags.None, cancellationToken);
+        }
+
+        bool deflate = Deflates(buffer.Length, MessageFlags.None);
+        if (!cancellationToken.IsCancellationRequested
+            && core.Outbox.TrySendSmall(HybiFraming.FirstByte((Opcode)type, true), buffer.Span, deflate))
+        {
+            Telemetry.SentPiece(buffer.Length, true);
+            return default;
+        }
+
+        return SendKeptAsync((Opcode)type, buffer, buffer.Memory, null, true, deflate, cancellationToken);
+    }
 
     /// <summary>Sends a prepared message in the form that this connection takes.</summary>
     public ValueTask SendAsync(PreparedMessage message, CancellationToken cancellationToken)
@@ -83,7 +97,7 @@ internal sealed class Sender(ConnectionCore core)
     public static void CheckPayload(MessageType type, ReadOnlySpan<byte> payload)
     {
         CheckType(type);
-        if (type == MessageType.Text && !Utf8.IsValid(payload))
+        if (type == MessageType.Text && !IsReceivedText(payload) && !Utf8.IsValid(payload))
         {
             throw new ArgumentException("The payload of a text message must be valid UTF-8. Send other bytes as MessageType.Binary.", nameof(payload));
         }
@@ -172,23 +186,25 @@ internal sealed class Sender(ConnectionCore core)
         return ReleaseAfter(sent, buffer);
     }
 
-    private ValueTask Sent(ValueTask sent, int payload, bool fin)
+    private static ValueTask Sent(ValueTask sent, int payload, bool fin)
     {
         Telemetry.SentPiece(payload, fin);
-        core.WatchBacklog();
         return sent;
     }
 
-    private bool Sent(bool sent, int payload)
+    private static bool Sent(bool sent, int payload)
     {
         if (sent)
         {
             Telemetry.SentPiece(payload, true);
-            core.WatchBacklog();
         }
 
         return sent;
     }
+
+    // A large text that a handler sends on as it came was looked at when it came.
+    private static bool IsReceivedText(ReadOnlySpan<byte> payload) =>
+        payload.Length > 4096 && MessageBuffer.Handed is { Type: MessageType.Text } handed && handed.Span == payload;
 
     private static async ValueTask ReturnAfter(ValueTask sent, byte[] rented)
     {
