@@ -86,6 +86,6 @@ SETS = {
     "handshake": (["handshake", "handshake-tls"], _PEERS),
     "idle": (["idle"], _PEERS + ["sockeye-async", "sockeye-sockets", "sockeye-sockets-async"]),
     "broadcast": (["broadcast-1", "broadcast-8"], _PEERS),
-    "deflate": ([name for name in ALL if name.startswith("deflate-")], ["sockeye", "sockeye-level-6", "kestrel", "bun", "node"]),
+    "deflate": ([name for name in ALL if name.startswith("deflate-")], ["sockeye", "sockeye-level-3", "sockeye-level-6", "kestrel", "bun", "node"]),
     "styles": (_TABLE, _STYLES),
 }
