@@ -7,7 +7,7 @@ namespace Sockeye.Diagnostics;
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "Listening on {Url}; transport: {Transport}")]
-    public static partial void Listening(ILogger logger, string url, ServerTransport transport);
+    public static partial void Listening(ILogger logger, string url, string transport);
 
     [LoggerMessage(2, LogLevel.Information, "Stopping; open connections: {Connections}")]
     public static partial void Stopping(ILogger logger, int connections);
