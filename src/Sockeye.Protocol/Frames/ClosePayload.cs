@@ -16,14 +16,16 @@ internal static class ClosePayload
     /// <summary>Looks at what has come of a body; the first rule it breaks, or null.</summary>
     /// <param name="body">The body so far.</param>
     /// <param name="complete">Whether that is all of it.</param>
-    public static Violation? Check(ReadOnlySpan<byte> body, bool complete)
+    /// <param name="allow1004">Whether 1004 has a meaning, as in the drafts before RFC 6455.</param>
+    public static Violation? Check(ReadOnlySpan<byte> body, bool complete, bool allow1004 = false)
     {
         if (body.Length < 2)
         {
             return complete && body.Length == 1 ? Violations.ShortClose : null;
         }
 
-        if (!IsSendable(BinaryPrimitives.ReadUInt16BigEndian(body)))
+        int code = BinaryPrimitives.ReadUInt16BigEndian(body);
+        if (!IsSendable(code) && !(allow1004 && code == 1004))
         {
             return Violations.BadCloseCode;
         }

@@ -21,6 +21,10 @@ internal static class Violations
     public static readonly Violation FrameTooBig = new(CloseCode.MessageTooBig, "RFC 6455 §10.4", "a frame is larger than this end accepts");
     public static readonly Violation TooManyFragments = new(CloseCode.PolicyViolation, "RFC 6455 §10.4", "a message has more fragments than this end accepts");
 
+    public static readonly Violation BadEarlyText = new(CloseCode.InvalidPayload, "hixie-76 §5.4", "a text message is not valid UTF-8");
+    public static readonly Violation EndlessLength = new(CloseCode.ProtocolError, "hixie-76 §5.3", "a length has more than nine bytes");
+    public static readonly Violation UnknownType = new(CloseCode.ProtocolError, "August 2010", "the frame's type is neither FF nor 00");
+
     private static Violation Protocol(string section, string message) =>
         new(CloseCode.ProtocolError, "RFC 6455 " + section, message);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Framing;
 using Sockeye.Protocol.Messages;
@@ -12,8 +13,9 @@ namespace Sockeye.Protocol.Sessions;
 /// <see cref="TryRead"/> belongs to the thread that reads; <see cref="Step"/>, the only place where the state changes,
 /// to whoever holds the connection's door.
 /// </summary>
-internal sealed class Session(Role role, MessageLimits limits)
+internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect = null)
 {
+    private readonly EarlyReader? _early = EarlyReader.For(dialect, limits);
     private readonly MessageLimits _limits = limits;
     private MessageProgress _message;
 
@@ -31,18 +33,24 @@ internal sealed class Session(Role role, MessageLimits limits)
     /// <summary>Which end this is.</summary>
     public Role Role { get; } = role;
 
+    /// <summary>The dialect that is spoken.</summary>
+    public Dialect Dialect { get; } = dialect ?? Dialect.Rfc6455;
+
+    /// <summary>Whether the end of the link, now, would be the peer's way to close: there is no closing frame, and no message is cut.</summary>
+    public bool EndsWithLink => !Dialect.Has(DialectTraits.CloseFrame) && ClosingTable.ReadsFrames(State) && _early!.IsBetweenFrames;
+
     /// <summary>How far the end of the connection has come.</summary>
     public ClosingState State { get; private set; }
 
     /// <summary>Tells the session of an event that is not read from bytes; the answer is what is owed.</summary>
     public ClosingActions Step(ClosingEvent what)
     {
-        (State, var actions) = ClosingTable.Step(State, what, Role);
+        (State, var actions) = ClosingTable.Step(State, what, Role, Dialect.Traits);
         return actions;
     }
 
     /// <summary>What is owed for data, a ping or a pong: none of them changes the state, so no door is needed.</summary>
-    public ClosingActions Look(ClosingEvent what) => ClosingTable.Step(State, what, Role).Actions;
+    public ClosingActions Look(ClosingEvent what) => ClosingTable.Step(State, what, Role, Dialect.Traits).Actions;
 
     /// <summary>
     /// Reads on in the input, which is unmasked in place, up to the next event. No event means that the input is used up.
@@ -51,6 +59,11 @@ internal sealed class Session(Role role, MessageLimits limits)
     public bool TryRead(ref Span<byte> input, ref SessionEvent found)
     {
         found = default;
+        if (_early is not null)
+        {
+            return ReadEarly(ref input, ref found);
+        }
+
         while (!_stopped && ClosingTable.ReadsFrames(State))
         {
             if (!_inFrame)
@@ -71,6 +84,18 @@ internal sealed class Session(Role role, MessageLimits limits)
             {
                 return true;
             }
+        }
+
+        input = default;
+        return false;
+    }
+
+    private bool ReadEarly(ref Span<byte> input, ref SessionEvent found)
+    {
+        if (!_stopped && ClosingTable.ReadsFrames(State) && _early!.TryRead(ref input, ref found))
+        {
+            _stopped = found.Kind != ClosingEvent.Data;
+            return true;
         }
 
         input = default;
@@ -183,7 +208,7 @@ internal sealed class Session(Role role, MessageLimits limits)
             payload = _control.AsSpan(0, length - (int)_left);
         }
 
-        if (_frame.Opcode == Opcode.Close && ClosePayload.Check(payload, complete) is { } violation)
+        if (_frame.Opcode == Opcode.Close && ClosePayload.Check(payload, complete, Dialect.CloseCodes.Has1004) is { } violation)
         {
             return Fail(violation, ref found);
         }
