@@ -36,6 +36,9 @@ internal sealed record Dialect(
         Table.FirstOrDefault(row => row.Name == one)
         ?? throw new ArgumentException($"'{one}' is not one dialect.", nameof(one));
 
+    /// <summary>Whether a page's origin may be in Sec-WebSocket-Origin, as in hybi-07 to hybi-10.</summary>
+    public bool HasDraftOrigin => Version is 7 or 8;
+
     /// <summary>Whether the dialect has all of these traits.</summary>
     public bool Has(DialectTraits traits) => (Traits & traits) == traits;
 

@@ -36,9 +36,9 @@ public sealed class RequestHead : HttpHead
     /// <summary>The Host header: the name, and the port unless it is the default one. Null when missing or given twice.</summary>
     public string? Host => TryGetSingle("host"u8, out ReadOnlySpan<byte> host) ? Decode(host) : null;
 
-    /// <summary>The Origin header that browsers send (RFC 6454): the site whose script asks; "null" for one that is kept secret.
-    /// Null when there is none, as from other clients.</summary>
-    public string? Origin => this["Origin"];
+    /// <summary>The Origin header that browsers send (RFC 6454), called Sec-WebSocket-Origin by some drafts of 2011: the site whose script asks;
+    /// "null" for one that is kept secret. Null when there is none, as from other clients.</summary>
+    public string? Origin => this["Origin"] ?? this["Sec-WebSocket-Origin"];
 
     internal ReadOnlySpan<byte> MethodBytes => Text[.._methodLength];
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Frames;
 
 namespace Sockeye.Connections;
@@ -6,9 +7,14 @@ namespace Sockeye.Connections;
 /// <summary>Checks what an application wants to close with: its mistakes throw at once.</summary>
 internal static class CloseArguments
 {
-    public static void Check(CloseCode code, string reason)
+    public static void Check(CloseCode code, string reason, Dialect dialect)
     {
         ArgumentNullException.ThrowIfNull(reason);
+        if (reason.Length > 0 || code is not (CloseCode.Normal or CloseCode.NoCode))
+        {
+            dialect.Require(DialectTraits.CloseCodes, "close codes and reasons: close without");
+        }
+
         if (code == CloseCode.NoCode)
         {
             if (reason.Length > 0)
@@ -19,7 +25,12 @@ internal static class CloseArguments
             return;
         }
 
-        if (!ClosePayload.IsSendable((int)code))
+        if (dialect.HasDraftOrigin && !dialect.CloseCodes.Knows(code))
+        {
+            throw new NotSupportedException($"{dialect.Label} has no close code {(int)code}.");
+        }
+
+        if (!dialect.HasDraftOrigin && !ClosePayload.IsSendable((int)code))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(code), code, "The code must not be sent (RFC 6455 §7.4). Use 1000 to 1003, 1007 to 1014, or 3000 to 4999.");

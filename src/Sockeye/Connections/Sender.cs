@@ -16,6 +16,7 @@ internal sealed class Sender(ConnectionCore core)
     public ValueTask SendAsync(
         Opcode opcode, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, object? turn = null, bool fin = true)
     {
+        Check(opcode);
         if (payload.Length > 0 && WebSocketMessage.BufferOf(payload, out int start) is { } received)
         {
             // The kernel may still read it when a later receive releases the message; a throw in its thread would end the process.
@@ -83,6 +84,7 @@ internal sealed class Sender(ConnectionCore core)
 
     public bool TrySend(Opcode opcode, ReadOnlySpan<byte> payload)
     {
+        Check(opcode);
         bool sent = core.Outbox.TrySend(HybiFraming.FirstByte(opcode, true), payload);
         if (sent)
         {
@@ -91,6 +93,14 @@ internal sealed class Sender(ConnectionCore core)
         }
 
         return sent;
+    }
+
+    private void Check(Opcode opcode)
+    {
+        if (opcode == Opcode.Binary)
+        {
+            core.Dialect.Require(DialectTraits.Binary, "binary messages: send text");
+        }
     }
 
     /// <summary>Text as UTF-8, in rented memory; unpaired surrogates become U+FFFD.</summary>

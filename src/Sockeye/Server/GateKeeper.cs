@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Sockeye.Diagnostics;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Handshake;
 using Sockeye.Transports;
 
@@ -36,13 +37,14 @@ internal sealed class GateKeeper(
     public void EndPending() => _pending.Writer.TryComplete();
 
     /// <summary>Applies the rules to a valid handshake; the refusal, or null.</summary>
-    public HandshakeRejection? Check(RequestHead head, bool secure, IReadOnlyList<string> offered, out string? subProtocol)
+    public HandshakeRejection? Check(
+        RequestHead head, bool secure, Dialect dialect, IReadOnlyList<string> offered, out string? subProtocol)
     {
         subProtocol = null;
         try
         {
             return !IsWebSocketPath(head) ? Rejections.NotFound
-                : _origins.Check(head, secure) ?? _subProtocols.Choose(head, offered, out subProtocol);
+                : _origins.Check(head, secure, dialect.HasDraftOrigin) ?? _subProtocols.Choose(head, offered, out subProtocol);
         }
         catch (Exception e)
         {
@@ -98,7 +100,7 @@ internal sealed class GateKeeper(
         }
         else if (AcceptsByItself)
         {
-            gate.Open(OpeningDecision.Accept());
+            _ = gate.OpenAsync(OpeningDecision.Accept());
         }
         else
         {
@@ -178,7 +180,7 @@ internal sealed class GateKeeper(
             }
             else if (AcceptsByItself)
             {
-                gate.Open(decision);
+                _ = gate.OpenAsync(decision);
             }
             else
             {

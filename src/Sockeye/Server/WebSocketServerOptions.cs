@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Handshake;
 
 namespace Sockeye;
@@ -47,6 +48,12 @@ public sealed class WebSocketServerOptions : WebSocketOptions
 
     /// <summary>The most header fields of a request; 128 by default. More are answered 431.</summary>
     public int MaxRequestHeaders { get; set; } = 128;
+
+    /// <summary>
+    /// The dialects that are spoken; RFC 6455 alone by default. The others are for programs of 2010 and 2011. A request tells which it speaks,
+    /// but <see cref="WebSocketDialects.Hixie76"/> and <see cref="WebSocketDialects.August2010"/> cannot be told apart: one of them at most.
+    /// </summary>
+    public WebSocketDialects Dialects { get; set; } = WebSocketDialects.Rfc6455;
 
     /// <summary>Paths that upgrade, such as <c>/chat</c>, compared exactly; none here means that every path does. Others are answered 404.</summary>
     public IList<string> Paths { get; } = [];
@@ -110,6 +117,7 @@ public sealed class WebSocketServerOptions : WebSocketOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1, nameof(MaxConnections));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnectionsPerAddress ?? 1, 1, nameof(MaxConnectionsPerAddress));
         CheckTime(HandshakeTimeout, nameof(HandshakeTimeout));
+        Dialect.CheckSet(Dialects, nameof(Dialects));
         if (RequireSubProtocol && SubProtocols.Count == 0 && SelectSubProtocol is null)
         {
             throw new ArgumentException("RequireSubProtocol needs SubProtocols or SelectSubProtocol.", nameof(RequireSubProtocol));
