@@ -42,6 +42,9 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
     /// <summary>How far the end of the connection has come.</summary>
     public ClosingState State { get; private set; }
 
+    /// <summary>Payload bytes that the message's frame still has to bring and that are handed on as they come; 0 elsewhere.</summary>
+    public long PlainBytesLeft => _inFrame && !_frame.IsControl ? _left : 0;
+
     /// <summary>Tells the session of an event that is not read from bytes; the answer is what is owed.</summary>
     public ClosingActions Step(ClosingEvent what)
     {

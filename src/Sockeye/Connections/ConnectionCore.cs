@@ -28,6 +28,7 @@ internal sealed class ConnectionCore
         Intake = new Intake(this);
         Inbox = new Inbox(options.ReadAheadBytes) { Resume = ResumeReading };
         Outbox.Drained = () => Sink?.OnDrained();
+        Outbox.Stalled = WatchBacklog;
         Outbox.Overflow = () => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
         _watch = new Watch(this, options, clock);
     }
@@ -149,20 +150,13 @@ internal sealed class ConnectionCore
             KeepAlive.SentOwn(payload, Outbox.AppendControl(Opcode.Ping, payload), Intake.Received);
         }
 
-        FlushWatched();
-    }
-
-    /// <summary>Writes control frames; a peer that takes not even those is not waited for either.</summary>
-    public void FlushWatched()
-    {
         Outbox.Flush();
-        WatchBacklog();
     }
 
-    /// <summary>Watches the backlog from now on, if something had to be queued.</summary>
+    /// <summary>Watches the backlog from now on, if there is one: a peer that takes nothing is not waited for.</summary>
     public void WatchBacklog()
     {
-        if (Outbox.Backlog > 0)
+        if (Outbox.IsStalled)
         {
             _watch.Backlog();
         }

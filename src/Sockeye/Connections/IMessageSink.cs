@@ -9,6 +9,9 @@ internal interface IMessageSink
     /// <summary>A piece of a message.</summary>
     void Add(ReadOnlySpan<byte> payload, MessageType type, bool endOfMessage, long frameBytesLeft);
 
+    /// <summary>The message that is being put together, if there is one, with the caller as one more user.</summary>
+    MessageBuffer? RetainPartial();
+
     /// <summary>All queued bytes are written.</summary>
     void OnDrained();
 

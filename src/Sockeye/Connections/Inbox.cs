@@ -30,6 +30,9 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
     /// <summary>Whether nothing more should be read for now.</summary>
     public bool IsPaused => Volatile.Read(ref _paused);
 
+    /// <summary>Names the receive that waits; for whoever passes it on.</summary>
+    public short Version => _waiter.Version;
+
     /// <summary>Complete messages that nobody has asked for yet.</summary>
     public int ReadyCount
     {
@@ -62,6 +65,16 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
             {
                 _paused |= _wantsPieces && Cost(_partial) > readAheadBytes;
             }
+        }
+    }
+
+    /// <summary>The message that is being put together, if there is one, with the caller as one more user.</summary>
+    public MessageBuffer? RetainPartial()
+    {
+        lock (_gate)
+        {
+            _partial?.Retain();
+            return _partial;
         }
     }
 

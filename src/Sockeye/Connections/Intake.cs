@@ -24,13 +24,28 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     private long _discarded;
     private int _received;
     private Violation? _late;
+    private MessageBuffer? _room;
 
     /// <summary>A count that changes with every arrival.</summary>
     public int Received => Volatile.Read(ref _received);
 
+    public Span<byte> OfferRoom()
+    {
+        ReturnRoom();
+        long left = core.Session.PlainBytesLeft;
+        if (left == 0)
+        {
+            return default;
+        }
+
+        _room = core.Sink is { } sink ? sink.RetainPartial() : core.Inbox.RetainPartial();
+        return _room is null ? default : _room.Room(left);
+    }
+
     public void OnBytes(Span<byte> bytes)
     {
         Take(bytes);
+        ReturnRoom();
         if (core.Sink is null)
         {
             core.Link.EndTurn();
@@ -48,6 +63,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
             ReturnStash();
         }
 
+        ReturnRoom();
         core.LinkEnded(error);
     }
 
@@ -179,7 +195,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         cork?.End();
         if (owed)
         {
-            core.FlushWatched();
+            core.Outbox.Flush();
         }
 
         // Bytes that are left over come first, whoever has ended the pause meanwhile: GoOn is then on its way.
@@ -273,6 +289,12 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         {
             core.Link.ResumeReading();
         }
+    }
+
+    private void ReturnRoom()
+    {
+        _room?.Release();
+        _room = null;
     }
 
     private void ReturnStash()

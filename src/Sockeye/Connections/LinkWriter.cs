@@ -19,6 +19,7 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
 
     private readonly SegmentQueue _queue = new(masks);
     private long _backlog;
+    private long _reported;
     private long _written;
     private bool _pulling, _mustPull, _endWhenEmpty, _broken;
 
@@ -32,6 +33,9 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
 
     /// <summary>Bytes that the link has not taken yet.</summary>
     public long Backlog => Volatile.Read(ref _backlog);
+
+    /// <summary>Whether the link did not take everything, and pulls the rest as it can.</summary>
+    public bool IsStalled => Volatile.Read(ref _pulling);
 
     /// <summary>Bytes that the link has taken, ever.</summary>
     public long Written => Volatile.Read(ref _written);
@@ -89,6 +93,7 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         lock (Door)
         {
             Wrote(count);
+            Report();
         }
     }
 
@@ -101,12 +106,16 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         }
     }
 
+    /// <summary>Called without the door whenever <see cref="IsStalled"/> has become true: from now on the peer has to be watched.</summary>
+    public Action? Stalled { get; set; }
+
     /// <summary>Has the link pull, without the door, if a flush said so.</summary>
     protected void Pull(bool needed)
     {
         if (needed)
         {
             link.StartBacklog(this);
+            Stalled?.Invoke();
         }
     }
 
@@ -177,6 +186,7 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         MadeRoom();
         FlushQueue();
         EndIfEmpty();
+        Report();
         bool pull = _mustPull;
         _mustPull = false;
         return pull;
@@ -224,12 +234,19 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     {
         _queue.Clear(static () => new WebSocketClosedException());
         Count();
+        Report();
     }
 
-    private void Count()
+    private void Count() => Volatile.Write(ref _backlog, _queue.Length);
+
+    // Not at every change: what leaves at the end of its burst never was a backlog, and the sum is one place for all threads.
+    private void Report()
     {
-        long now = _queue.Length;
-        Telemetry.BacklogChanged(now - _backlog);
-        Volatile.Write(ref _backlog, now);
+        long change = _backlog - _reported;
+        if (change != 0)
+        {
+            _reported = _backlog;
+            Telemetry.BacklogChanged(change);
+        }
     }
 }

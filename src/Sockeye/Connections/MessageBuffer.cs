@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Sockeye.Connections;
 
@@ -10,7 +12,14 @@ namespace Sockeye.Connections;
 internal sealed class MessageBuffer
 {
     private const int PooledObjects = 1024;
+    private const int PooledByThread = 32;
     private const int FirstBytes = 256;
+
+    /// <summary>A pooled object keeps an array up to this size.</summary>
+    private const int KeptBytes = 4096;
+
+    /// <summary>Less than this is not worth a read of its own.</summary>
+    private const int SmallestRoom = 16 * 1024;
 
     /// <summary>A declared length is believed once this share of it has arrived: 1 in 16.</summary>
     private const int BelieveShare = 16;
@@ -19,14 +28,30 @@ internal sealed class MessageBuffer
     private static int s_pooled;
     private static int s_outstanding;
 
+    // Most messages are released on the thread that received them: for those no other thread need be asked.
+    [ThreadStatic]
+    private static Stack<MessageBuffer>? t_pool;
+
+    [ThreadStatic]
+    private static MessageBuffer? t_handed;
+
     private byte[] _array = [];
     private int _users;
 
-    /// <summary>Fills returned arrays, so that a test sees a message that was used too late.</summary>
+    /// <summary>Fills returned arrays, so that a test sees a message that was used too late, and counts the buffers that are out.</summary>
     public static bool Poison { get; set; }
 
-    /// <summary>Buffers that are rented and not returned: tests look for leaks.</summary>
+    /// <summary>Buffers that are rented and not returned, counted while <see cref="Poison"/> is set: tests look for leaks.</summary>
     public static int Outstanding => Volatile.Read(ref s_outstanding);
+
+    /// <summary>
+    /// The message that a handler on this thread is looking at: what it sends of those bytes need not be copied.
+    /// </summary>
+    public static MessageBuffer? Handed
+    {
+        get => t_handed;
+        set => t_handed = value;
+    }
 
     public int Version { get; private set; }
 
@@ -43,16 +68,23 @@ internal sealed class MessageBuffer
 
     public static MessageBuffer Rent(MessageType type)
     {
-        if (s_pool.TryDequeue(out var buffer))
+        if (!(t_pool ??= new Stack<MessageBuffer>(PooledByThread)).TryPop(out var buffer))
         {
-            Interlocked.Decrement(ref s_pooled);
-        }
-        else
-        {
-            buffer = new MessageBuffer();
+            if (s_pool.TryDequeue(out buffer))
+            {
+                Interlocked.Decrement(ref s_pooled);
+            }
+            else
+            {
+                buffer = new MessageBuffer();
+            }
         }
 
-        Interlocked.Increment(ref s_outstanding);
+        if (Poison)
+        {
+            Interlocked.Increment(ref s_outstanding);
+        }
+
         (buffer.Type, buffer.Length, buffer.EndOfMessage, buffer._users) = (type, 0, true, 1);
         return buffer;
     }
@@ -68,8 +100,31 @@ internal sealed class MessageBuffer
             Grow(needed, frameBytesLeft);
         }
 
-        bytes.CopyTo(_array.AsSpan(Length));
+        if (!InPlace(bytes))
+        {
+            bytes.CopyTo(_array.AsSpan(Length));
+        }
+
         Length = needed;
+    }
+
+    /// <summary>
+    /// Where the next bytes of the message may be read to, without a copy: room for what the frame still has to bring, or none if that is
+    /// little. Whoever reads there is a user meanwhile.
+    /// </summary>
+    public Span<byte> Room(long frameBytesLeft)
+    {
+        long room = Math.Min(frameBytesLeft, _array.Length - Length);
+        return room < SmallestRoom ? default : _array.AsSpan(Length, (int)room);
+    }
+
+    /// <summary>The memory behind these bytes, if they are the buffer's own.</summary>
+    public bool TryFind(ReadOnlySpan<byte> bytes, out ReadOnlyMemory<byte> memory)
+    {
+        nint offset = Unsafe.ByteOffset(ref MemoryMarshal.GetArrayDataReference(_array), ref MemoryMarshal.GetReference(bytes));
+        bool own = offset >= 0 && offset + bytes.Length <= Length;
+        memory = own ? _array.AsMemory((int)offset, bytes.Length) : default;
+        return own;
     }
 
     /// <summary>One more user, who will call <see cref="Release"/> too: a send that still reads the bytes.</summary>
@@ -87,11 +142,24 @@ internal sealed class MessageBuffer
         }
 
         Version++;
-        ReturnArray(_array);
-        _array = [];
         Length = 0;
-        Interlocked.Decrement(ref s_outstanding);
-        if (Interlocked.Increment(ref s_pooled) <= PooledObjects)
+        if (Poison)
+        {
+            Interlocked.Decrement(ref s_outstanding);
+        }
+
+        if (Poison || _array.Length > KeptBytes)
+        {
+            ReturnArray(_array);
+            _array = [];
+        }
+
+        var mine = t_pool ??= new Stack<MessageBuffer>(PooledByThread);
+        if (mine.Count < PooledByThread)
+        {
+            mine.Push(this);
+        }
+        else if (Interlocked.Increment(ref s_pooled) <= PooledObjects)
         {
             s_pool.Enqueue(this);
         }
@@ -112,6 +180,9 @@ internal sealed class MessageBuffer
         ReturnArray(_array);
         _array = larger;
     }
+
+    private bool InPlace(ReadOnlySpan<byte> bytes) =>
+        Unsafe.AreSame(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_array), Length), ref MemoryMarshal.GetReference(bytes));
 
     private static void ReturnArray(byte[] array)
     {

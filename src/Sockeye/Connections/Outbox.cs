@@ -77,6 +77,25 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         return waiter is null ? default : new ValueTask(WaitAsync(waiter, cancellationToken));
     }
 
+    /// <summary>Sends one small frame if it may go at once; false, and nothing said, if it may not.</summary>
+    public bool TrySendSmall(byte firstByte, ReadOnlySpan<byte> payload)
+    {
+        bool pull;
+        lock (Door)
+        {
+            if (_closed || payload.Length > CopyBytes || !_turns.MayGo(null) || !Fits(payload.Length))
+            {
+                return false;
+            }
+
+            Write(firstByte, payload);
+            pull = FlushOrHold();
+        }
+
+        Pull(pull);
+        return true;
+    }
+
     /// <summary>Sends one frame if that needs no waiting, copying what it queues; false if it does not fit.</summary>
     public bool TrySend(byte firstByte, ReadOnlySpan<byte> payload)
     {

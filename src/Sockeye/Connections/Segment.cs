@@ -10,6 +10,7 @@ internal sealed class Segment
 
     private byte[]? _array;
     private ReadOnlyMemory<byte> _borrowed;
+    private MessageBuffer? _lender;
     private uint _maskKey;
     private int _maskPhase;
     private int _start;
@@ -35,9 +36,16 @@ internal sealed class Segment
     public static Segment Borrow(ReadOnlyMemory<byte> payload, uint maskKey, SendWaiter waiter) =>
         new() { _borrowed = payload, _maskKey = maskKey, Waiter = waiter };
 
+    /// <summary>Bytes of a received message, which stays alive until they are written.</summary>
+    public static Segment Borrow(ReadOnlyMemory<byte> payload, MessageBuffer lender)
+    {
+        lender.Retain();
+        return new() { _borrowed = payload, _lender = lender };
+    }
+
     /// <summary>Room for so many more bytes, or an empty span if there is not enough of it.</summary>
     public Span<byte> TryReserve(int count) =>
-        _array is not null && Waiter is null && _array.Length - _end >= count ? _array.AsSpan(_end, count) : default;
+        _array is not null && Waiter is null && _lender is null && _array.Length - _end >= count ? _array.AsSpan(_end, count) : default;
 
     /// <summary>So many reserved bytes are filled.</summary>
     public void Commit(int count) => _end += count;
@@ -72,12 +80,16 @@ internal sealed class Segment
         }
     }
 
-    public void Return()
+    /// <summary>Whether the object may be used again, for copies.</summary>
+    public bool Return()
     {
+        _lender?.Release();
         if (_array is { } array)
         {
             _array = null;
             ArrayPool<byte>.Shared.Return(array);
         }
+
+        return Waiter is null && _lender is null;
     }
 }

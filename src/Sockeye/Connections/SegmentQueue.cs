@@ -50,10 +50,15 @@ internal sealed class SegmentQueue(bool masks)
         Length += payload.Length;
     }
 
-    /// <summary>Appends bytes as they are, copied.</summary>
+    /// <summary>Appends bytes as they are: copied, unless they are a received message's that a handler is looking at.</summary>
     public void AppendRaw(ReadOnlySpan<byte> bytes)
     {
-        if (!bytes.IsEmpty)
+        if (bytes.Length > SmallestSegment && MessageBuffer.Handed is { } handed && handed.TryFind(bytes, out var memory))
+        {
+            Append(Segment.Borrow(memory, handed));
+            Length += bytes.Length;
+        }
+        else if (!bytes.IsEmpty)
         {
             bytes.CopyTo(Reserve(bytes.Length));
             Commit(bytes.Length);
@@ -102,10 +107,9 @@ internal sealed class SegmentQueue(bool masks)
     private void RemoveHead()
     {
         var done = _head!;
-        done.Return();
         _head = done.Next;
         _tail = _head is null ? null : _tail;
-        _spare = done.Waiter is null ? done : _spare; // a client queues every frame to mask it: one object serves them all
+        _spare = done.Return() ? done : _spare; // a client queues every frame to mask it: one object serves them all
     }
 
     private Span<byte> Reserve(int count)

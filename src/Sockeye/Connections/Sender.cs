@@ -25,7 +25,6 @@ internal sealed class Sender(ConnectionCore core)
 
         var sent = core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, fin), payload, turn, fin, cancellationToken);
         Telemetry.SentPiece(payload.Length, fin);
-        core.WatchBacklog();
         return sent;
     }
 
@@ -54,9 +53,21 @@ internal sealed class Sender(ConnectionCore core)
     }
 
     /// <summary>Sends what a received message holds, which stays alive meanwhile.</summary>
-    public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken) => buffer is null
-        ? SendAsync((Opcode)type, default(ReadOnlyMemory<byte>), cancellationToken)
-        : SendKeptAsync((Opcode)type, buffer, buffer.Memory, null, true, cancellationToken);
+    public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken)
+    {
+        if (buffer is null)
+        {
+            return SendAsync((Opcode)type, default(ReadOnlyMemory<byte>), cancellationToken);
+        }
+
+        if (!cancellationToken.IsCancellationRequested && core.Outbox.TrySendSmall(HybiFraming.FirstByte((Opcode)type, true), buffer.Span))
+        {
+            Telemetry.SentPiece(buffer.Length, true);
+            return default;
+        }
+
+        return SendKeptAsync((Opcode)type, buffer, buffer.Memory, null, true, cancellationToken);
+    }
 
     private ValueTask SendKeptAsync(
         Opcode opcode, MessageBuffer buffer, ReadOnlyMemory<byte> payload, object? turn, bool fin, CancellationToken cancellationToken)
@@ -89,7 +100,6 @@ internal sealed class Sender(ConnectionCore core)
         if (sent)
         {
             Telemetry.SentPiece(payload.Length, true);
-            core.WatchBacklog();
         }
 
         return sent;

@@ -99,11 +99,11 @@ internal sealed class Watch : IDeadline
     private bool CheckBacklog(long now)
     {
         long written = _core.Outbox.Written;
-        if (_core.Outbox.Backlog == 0)
+        if (!_core.Outbox.IsStalled)
         {
             Volatile.Write(ref _backlog, Deadlines.Never);
             Interlocked.MemoryBarrier();
-            _core.WatchBacklog(); // who queued something just before saw the watch still on
+            _core.WatchBacklog(); // what stalled just before saw the watch still on
             return true;
         }
 

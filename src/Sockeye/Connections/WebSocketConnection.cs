@@ -119,19 +119,8 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
 
     /// <summary>The messages, one after the other, until the connection is closed. Each lives until the next.</summary>
     /// <param name="cancellationToken">Ends the wait for a message with <see cref="OperationCanceledException"/>.</param>
-    public async IAsyncEnumerator<WebSocketMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default)
-    {
-        while (true)
-        {
-            var message = await ReceiveAsync(cancellationToken).ConfigureAwait(false);
-            if (message.IsClose)
-            {
-                yield break;
-            }
-
-            yield return message;
-        }
-    }
+    public IAsyncEnumerator<WebSocketMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+        new MessageEnumerator(_core.Inbox, cancellationToken);
 
     /// <summary>Sends a text message.</summary>
     /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
@@ -262,7 +251,7 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
             _core.Outbox.AppendControl(Opcode.Ping, bytes);
         }
 
-        _core.FlushWatched();
+        _core.Outbox.Flush();
         return await pong.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -280,7 +269,7 @@ public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IA
             _core.Outbox.AppendPong(payload.Span);
         }
 
-        _core.FlushWatched();
+        _core.Outbox.Flush();
         return default;
     }
 

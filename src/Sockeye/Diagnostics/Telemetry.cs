@@ -54,13 +54,7 @@ internal static class Telemetry
     public static void ReceivedPiece(int bytes, bool endOfMessage) => Message(bytes, s_received, endOfMessage);
 
     /// <summary>The backlog of one connection changed by so many bytes.</summary>
-    public static void BacklogChanged(long by)
-    {
-        if (by != 0)
-        {
-            Interlocked.Add(ref s_backlog, by);
-        }
-    }
+    public static void BacklogChanged(long by) => Interlocked.Add(ref s_backlog, by);
 
     private static void Message(int bytes, KeyValuePair<string, object?> direction, bool endOfMessage)
     {

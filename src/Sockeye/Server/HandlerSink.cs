@@ -35,10 +35,18 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         _partial.Append(payload, frameBytesLeft);
         if (endOfMessage)
         {
-            Hand(_partial.Span, type);
-            _partial.Release();
-            _partial = null;
+            var (whole, outer) = (_partial, MessageBuffer.Handed);
+            (_partial, MessageBuffer.Handed) = (null, whole);
+            Hand(whole.Span, type);
+            MessageBuffer.Handed = outer;
+            whole.Release();
         }
+    }
+
+    public MessageBuffer? RetainPartial()
+    {
+        _partial?.Retain();
+        return _partial;
     }
 
     public void OnDrained()

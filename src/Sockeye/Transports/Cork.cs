@@ -20,8 +20,11 @@ internal sealed class Cork
     /// <summary>Whether what the calling thread sends now may be held back.</summary>
     public static bool IsOpen => t_mine is { _open: true };
 
-    /// <summary>Holds a sender's bytes back until the burst is over, if the calling thread is in one.</summary>
-    public static bool TryHold(ICorked sender) => t_mine is { _open: true } mine && mine.Hold(sender);
+    /// <summary>
+    /// Holds a sender's bytes back until the burst is over, if the calling thread is in one. The sender calls with its own lock held,
+    /// and flushes under that lock: if it is held already, what it has added before this call leaves with the rest.
+    /// </summary>
+    public static bool TryHold(ICorked sender) => t_mine is { _open: true } mine && (sender.IsHeld || mine.Hold(sender));
 
     /// <summary>A burst begins on this thread. Bursts nest; the outermost end counts.</summary>
     public void Begin()

@@ -9,6 +9,12 @@ internal interface IByteReceiver
     /// </summary>
     void OnBytes(Span<byte> bytes);
 
+    /// <summary>
+    /// Where the next bytes may be read to, to spare a copy: they go to <see cref="OnBytes"/> from there, without anything in between
+    /// but another call of this. None: the link's own buffer serves.
+    /// </summary>
+    Span<byte> OfferRoom() => default;
+
     /// <summary>The link is at its end, once: the peer sends no more (null), or the link failed or was cut.</summary>
     void OnEnded(Exception? error);
 

@@ -254,10 +254,12 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     {
         for (int i = 0; i < ReadsPerTurn && !_ended && !Volatile.Read(ref _paused); i++)
         {
+            var room = Receiver!.OfferRoom();
+            var target = room.IsEmpty ? buffer : room;
             nint count;
-            fixed (byte* start = buffer)
+            fixed (byte* start = target)
             {
-                count = Native.Receive(_descriptor, start, buffer.Length, Native.DontWait);
+                count = Native.Receive(_descriptor, start, target.Length, Native.DontWait);
             }
 
             if (count < 0)
@@ -277,8 +279,8 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
                 return;
             }
 
-            Receiver!.OnBytes(buffer[..(int)count]);
-            if (count < buffer.Length || worker is null or { HasLostLoop: true })
+            Receiver.OnBytes(target[..(int)count]);
+            if (count < target.Length || worker is null or { HasLostLoop: true })
             {
                 return; // and if the loop goes on without this worker, the link may be another's by now
             }
