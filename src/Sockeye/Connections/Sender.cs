@@ -55,6 +55,7 @@ internal sealed class Sender(ConnectionCore core)
     /// <summary>Sends what a received message holds, which stays alive meanwhile.</summary>
     public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken)
     {
+        Check((Opcode)type);
         if (buffer is null)
         {
             return SendAsync((Opcode)type, default(ReadOnlyMemory<byte>), cancellationToken);

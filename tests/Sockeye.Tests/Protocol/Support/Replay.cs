@@ -1,5 +1,6 @@
 using System.Text;
 using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Sessions;
 
@@ -17,11 +18,14 @@ internal sealed class Replay
     private MessageType? _open;
     private bool _over;
 
-    private Replay(Role role, MessageLimits limits) => _session = new Session(role, limits);
+    private Replay(Role role, MessageLimits limits, Dialect? dialect) => _session = new Session(role, limits, dialect);
 
-    public static List<string> Run(Role role, MessageLimits limits, byte[] wire, params ReadOnlySpan<int> cuts)
+    public static List<string> Run(Role role, MessageLimits limits, byte[] wire, params ReadOnlySpan<int> cuts) =>
+        Run(null, role, limits, wire, cuts);
+
+    public static List<string> Run(Dialect? dialect, Role role, MessageLimits limits, byte[] wire, params ReadOnlySpan<int> cuts)
     {
-        var replay = new Replay(role, limits);
+        var replay = new Replay(role, limits, dialect);
         int from = 0;
         foreach (int cut in cuts)
         {
@@ -58,7 +62,7 @@ internal sealed class Replay
     public static string Printable(IEnumerable<string> lines) => string.Concat(
         string.Join('\n', lines).Select(c => char.IsControl(c) && c != '\n' ? $"\\x{(int)c:X2}" : c.ToString()));
 
-    public static string Show(Violation violation) => $"violation: {(int)violation.Code} {violation.Section["RFC 6455 ".Length..]}";
+    public static string Show(Violation violation) => $"violation: {(int)violation.Code} {violation.Section.Replace("RFC 6455 ", "", StringComparison.Ordinal)}";
 
     private void Feed(ReadOnlySpan<byte> piece)
     {
@@ -103,7 +107,7 @@ internal sealed class Replay
                 _lines.Add($"close: {(int)code} {reason}");
                 break;
             case ClosingEvent.Violation:
-                if (found.Violation!.Section == "RFC 6455 §8.1")
+                if (found.Violation!.Code == CloseCode.InvalidPayload && found.Violation.Section != "RFC 6455 §5.5.1")
                 {
                     _piece.Clear(); // how much of a piece was handed out before its bad byte depends on the cuts
                     _open = null;
