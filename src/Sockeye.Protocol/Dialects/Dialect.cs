@@ -39,6 +39,9 @@ internal sealed record Dialect(
     /// <summary>Whether a page's origin may be in Sec-WebSocket-Origin, as in hybi-07 to hybi-10.</summary>
     public bool HasDraftOrigin => Version is 7 or 8;
 
+    /// <summary>Whether the close codes are those of a draft.</summary>
+    public bool HasDraftCodes => CloseCodes.Has1004;
+
     /// <summary>Whether the dialect has all of these traits.</summary>
     public bool Has(DialectTraits traits) => (Traits & traits) == traits;
 

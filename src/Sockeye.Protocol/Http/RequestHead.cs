@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Sockeye.Protocol.Http;
 
 namespace Sockeye;
@@ -12,6 +14,44 @@ public sealed class RequestHead : HttpHead
     {
         _methodLength = (ushort)scanner.MethodLength;
         _targetLength = (ushort)scanner.TargetLength;
+    }
+
+    /// <summary>Makes a head of what another HTTP server has read, to have its handshake verified.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="target">The request target as it came: path and query.</param>
+    /// <param name="headers">The header fields; a name may come several times.</param>
+    /// <param name="version">The HTTP version, 1.0 or 1.1; 1.1 by default.</param>
+    /// <exception cref="ArgumentException">Something cannot stand in a request head, or all of it is longer than 65,535 bytes.</exception>
+    public static RequestHead Create(
+        string method, string target, IEnumerable<KeyValuePair<string, string>> headers, Version? version = null)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        HeadWriter writer = HeadWriter.Request(method, target);
+        foreach ((string name, string value) in headers) writer.Field(name, value);
+        byte[] bytes = writer.End();
+        if (version == HttpVersion.Version10) bytes[bytes.AsSpan().IndexOf("\r\n"u8) - 1] = (byte)'0';
+        else if (version is not null && version != HttpVersion.Version11)
+            throw new ArgumentException("The version is 1.0 or 1.1. WebSockets over HTTP/2 have another handshake (RFC 8441).", nameof(version));
+        var reader = new HeadReader(HeadKind.Request, new HeadLimits(HeadLimits.Ceiling, fields: HeadLimits.Ceiling, startLineBytes: HeadLimits.Ceiling));
+        return reader.Read(bytes, out _) == HeadStatus.Complete
+            ? (RequestHead)reader.Head!
+            : throw new ArgumentException($"The request cannot be: {reader.Error?.Message}", nameof(headers));
+    }
+
+    /// <summary>Reads a head from the first bytes of a connection.</summary>
+    /// <param name="bytes">All that has come so far.</param>
+    /// <param name="head">The head, once it is whole.</param>
+    /// <param name="consumed">How many bytes it took: what is behind them is not part of it.</param>
+    /// <param name="rejection">Why these bytes cannot begin a head that is accepted; at most 32 KiB and 128 fields are.</param>
+    /// <returns>Whether the head is whole. If it is not, and there is no rejection, more bytes are needed.</returns>
+    public static bool TryParse(
+        ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out RequestHead? head, out int consumed, out HandshakeRejection? rejection)
+    {
+        var reader = new HeadReader(HeadKind.Request);
+        HeadStatus status = reader.Read(bytes, out consumed);
+        head = status == HeadStatus.Complete ? (RequestHead)reader.Head! : null;
+        rejection = status == HeadStatus.Failed ? HandshakeRejection.Of(reader.Error!) : null;
+        return head is not null;
     }
 
     /// <summary>The method, in the case it came in: GET for every WebSocket.</summary>

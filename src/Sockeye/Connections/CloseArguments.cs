@@ -1,6 +1,4 @@
-using System.Text;
 using Sockeye.Protocol.Dialects;
-using Sockeye.Protocol.Frames;
 
 namespace Sockeye.Connections;
 
@@ -15,31 +13,17 @@ internal static class CloseArguments
             dialect.Require(DialectTraits.CloseCodes, "close codes and reasons: close without");
         }
 
-        if (code == CloseCode.NoCode)
+        if (!dialect.HasDraftCodes || code == CloseCode.NoCode)
         {
-            if (reason.Length > 0)
-            {
-                throw new ArgumentException("A reason needs a code: a close frame without a code is empty (RFC 6455 §5.5.1).", nameof(reason));
-            }
-
-            return;
+            ClosePayload.ThrowIfNotSendable(code, reason);
         }
-
-        if (dialect.HasDraftOrigin && !dialect.CloseCodes.Knows(code))
+        else if (dialect.CloseCodes.Knows(code))
+        {
+            ClosePayload.ThrowIfTooLong(reason);
+        }
+        else
         {
             throw new NotSupportedException($"{dialect.Label} has no close code {(int)code}.");
-        }
-
-        if (!dialect.HasDraftOrigin && !ClosePayload.IsSendable((int)code))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(code), code, "The code must not be sent (RFC 6455 §7.4). Use 1000 to 1003, 1007 to 1014, or 3000 to 4999.");
-        }
-
-        int length = Encoding.UTF8.GetByteCount(reason);
-        if (length > ClosePayload.MaxReasonBytes)
-        {
-            throw new ArgumentException($"A close reason has at most {ClosePayload.MaxReasonBytes} bytes of UTF-8; this one has {length}.", nameof(reason));
         }
     }
 }

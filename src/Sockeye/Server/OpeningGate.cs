@@ -203,7 +203,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
         {
             ThrowIfAnswered();
             string? subProtocol = decision.SubProtocol ?? _request!.SubProtocol;
-            if (subProtocol is not null && !_request!.OfferedSubProtocols.Contains(subProtocol))
+            if (subProtocol is not null && subProtocol != _request!.SubProtocol && !_request.OfferedSubProtocols.Contains(subProtocol))
             {
                 throw new ArgumentException($"The client did not offer the subprotocol '{subProtocol}'.", nameof(decision));
             }

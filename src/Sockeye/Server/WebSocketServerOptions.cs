@@ -61,6 +61,12 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     /// <summary>Subprotocols served. The client's first that is listed is taken.</summary>
     public IList<string> SubProtocols { get; } = [];
 
+    /// <summary>Compares <see cref="SubProtocols"/> without regard to ASCII case; the spelling here is answered. Clients that compare exactly may then fail.</summary>
+    public bool IgnoreSubProtocolCase { get; set; }
+
+    /// <summary>Refuses clients that offer subprotocols when <see cref="SubProtocols"/> is empty, instead of leaving the offer unanswered.</summary>
+    public bool RefuseUnservedSubProtocols { get; set; }
+
     /// <summary>Refuses clients that offer none of the <see cref="SubProtocols"/>, instead of going on without one.</summary>
     public bool RequireSubProtocol { get; set; }
 
@@ -106,7 +112,8 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     internal SubProtocolChoice MakeSubProtocolChoice() =>
         SelectSubProtocol is { } select ? SubProtocolChoice.By(select, RequireSubProtocol)
         : AcceptAnySubProtocol ? SubProtocolChoice.Any
-        : SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol)
+        : SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase)
+        : RefuseUnservedSubProtocols ? SubProtocolChoice.Refused
         : SubProtocolChoice.None;
 
     internal override void Validate()
