@@ -185,6 +185,33 @@ public sealed class EveryDialectTests
         }
     }
 
+    [Theory, MemberData(nameof(Each))]
+    public async Task A_server_that_stops_closes_in_order(WebSocketDialects dialect)
+    {
+        await using var pair = await OpenAsync(dialect, TransportKind.Epoll);
+        await pair.Host.StopAsync(Timeout.InfiniteTimeSpan).Soon();
+        var seen = await pair.Client.Closed.Soon();
+        Assert.True(seen.IsClean);
+        Assert.Equal(pair.Client.Traits.HasFlag(DialectTraits.CloseCodes) ? CloseCode.GoingAway : CloseCode.NoCode, seen.Code);
+    }
+
+    [Theory, MemberData(nameof(Each))]
+    public async Task Handlers_that_see_messages_in_place_see_those_of_every_dialect(WebSocketDialects dialect)
+    {
+        await using var server = new WebSocketServer(
+            new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, Dialects = dialect }, new Echo());
+        await server.StartAsync();
+        await using var client = await WebSocketClient.ConnectAsync((await server.Started)[0], new WebSocketClientOptions { Dialect = dialect });
+        foreach (string text in (string[])["a", "", new('x', 300_000)])
+        {
+            var sending = client.SendAsync(text);
+            Assert.Equal(text, (await client.ReceiveAsync().Soon()).ToString());
+            await sending.Soon();
+        }
+
+        Assert.True((await client.CloseAsync().Soon()).IsClean);
+    }
+
     private static Task<Pair> OpenAsync(WebSocketDialects dialect, TransportKind transport, Action<WebSocketOptions>? both = null) =>
         Pair.OpenAsync(
             transport,
@@ -211,5 +238,11 @@ public sealed class EveryDialectTests
         Assert.True(seen.IsClean, seen.ToString());
         Assert.Equal(CloseInitiator.Remote, seen.Initiator);
         Assert.Equal(closer.Traits.HasFlag(DialectTraits.CloseCodes) ? CloseCode.Normal : CloseCode.NoCode, seen.Code);
+    }
+
+    private sealed class Echo : WebSocketHandler
+    {
+        public override void OnMessage(WebSocketConnection connection, ReadOnlySpan<byte> payload, MessageType type) =>
+            connection.TrySend(payload, type);
     }
 }
