@@ -16,6 +16,8 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     /// <summary>What a peer may still send while the connection closes, before the link is cut.</summary>
     private const long MaxDiscardedBytes = 16 << 20;
 
+    private const int SmallestRead = 16 * 1024;
+
     // One reader at a time: the link's thread, or the one that goes on after a pause.
     private readonly Lock _reading = new();
     private byte[]? _stash;
@@ -25,21 +27,25 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     private int _received;
     private Violation? _late;
     private MessageBuffer? _room;
+    private long _large;
+    private bool _cut;
 
     /// <summary>A count that changes with every arrival.</summary>
     public int Received => Volatile.Read(ref _received);
 
-    public Span<byte> OfferRoom()
+    public Span<byte> ChooseRoom(Span<byte> buffer)
     {
         ReturnRoom();
         long left = core.Session.PlainBytesLeft;
         if (left == 0)
         {
-            return default;
+            // After a large message another one is likely: of that only so much is read that its declared length is believed.
+            return _large == 0 ? buffer : buffer[..(int)Math.Min(buffer.Length, Math.Max(SmallestRead, (_large / MessageBuffer.BelieveShare) + 64))];
         }
 
         _room = core.Sink is { } sink ? sink.RetainPartial() : core.Inbox.RetainPartial();
-        return _room is null ? default : _room.Room(left);
+        var room = _room is null ? default : _room.Room(left);
+        return room.IsEmpty ? buffer : room;
     }
 
     public void OnBytes(Span<byte> bytes)
@@ -216,6 +222,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                 if ((core.Session.Look(ClosingEvent.Data) & ClosingActions.Deliver) != 0)
                 {
                     Telemetry.ReceivedPiece(found.Payload.Length, found.EndOfMessage);
+                    Measure(found.Payload.Length, found.FrameBytesLeft);
                     if (core.Sink is { } sink)
                     {
                         sink.Add(found.Payload, found.Type, found.EndOfMessage, found.FrameBytesLeft);
@@ -255,6 +262,17 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
                 return false;
         }
+    }
+
+    /// <summary>Remembers the length of the last frame, if it did not come in one piece.</summary>
+    private void Measure(int payload, long left)
+    {
+        if (!_cut)
+        {
+            _large = left > 0 ? payload + left : 0;
+        }
+
+        _cut = left > 0;
     }
 
     private bool Answer(ReadOnlySpan<byte> ping)

@@ -22,7 +22,7 @@ internal sealed class MessageBuffer
     private const int SmallestRoom = 16 * 1024;
 
     /// <summary>A declared length is believed once this share of it has arrived: 1 in 16.</summary>
-    private const int BelieveShare = 16;
+    public const int BelieveShare = 16;
 
     private static readonly ConcurrentQueue<MessageBuffer> s_pool = new();
     private static int s_pooled;

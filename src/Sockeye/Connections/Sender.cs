@@ -125,7 +125,7 @@ internal sealed class Sender(ConnectionCore core)
     public static void CheckPayload(MessageType type, ReadOnlySpan<byte> payload)
     {
         CheckType(type);
-        if (type == MessageType.Text && !Utf8.IsValid(payload))
+        if (type == MessageType.Text && !IsReceivedText(payload) && !Utf8.IsValid(payload))
         {
             throw new ArgumentException("The payload of a text message must be valid UTF-8. Send other bytes as MessageType.Binary.", nameof(payload));
         }
@@ -138,6 +138,10 @@ internal sealed class Sender(ConnectionCore core)
             throw new ArgumentOutOfRangeException(nameof(type), type, "A message is text or binary. To close, call CloseAsync.");
         }
     }
+
+    // A large text that a handler sends on as it came was looked at when it came.
+    private static bool IsReceivedText(ReadOnlySpan<byte> payload) =>
+        payload.Length > 4096 && MessageBuffer.Handed is { Type: MessageType.Text } handed && handed.Span == payload;
 
     private static async ValueTask ReturnAfter(ValueTask sent, byte[] rented)
     {

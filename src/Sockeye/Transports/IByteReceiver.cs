@@ -10,10 +10,10 @@ internal interface IByteReceiver
     void OnBytes(Span<byte> bytes);
 
     /// <summary>
-    /// Where the next bytes may be read to, to spare a copy: they go to <see cref="OnBytes"/> from there, without anything in between
-    /// but another call of this. None: the link's own buffer serves.
+    /// Where the next bytes should be read to: the link's own buffer, a part of it, or, to spare a copy, memory of the receiver's.
+    /// They go to <see cref="OnBytes"/> from there, without anything in between but another call of this.
     /// </summary>
-    Span<byte> OfferRoom() => default;
+    Span<byte> ChooseRoom(Span<byte> buffer) => buffer;
 
     /// <summary>The link is at its end, once: the peer sends no more (null), or the link failed or was cut.</summary>
     void OnEnded(Exception? error);

@@ -79,7 +79,7 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
 
     void IEpollSource.Release(int hold) => _loop.Post(this);
 
-    void IEpollSource.OnTurn(bool slow)
+    void IEpollSource.OnTurn(long time)
     {
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Numerics;
 
 namespace Sockeye.Transports.Epoll;
@@ -14,8 +15,15 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
 
     private const int PooledReadBytes = 64 * 1024;
 
+    /// <summary>A turn that takes so long is felt by everybody else on the loop.</summary>
+    private static readonly long s_slowTurn = Stopwatch.Frequency / 1000;
+
+    /// <summary>What a thousand bytes may take besides, to be moved into and out of the kernel: that is not the handler's doing.</summary>
+    private static readonly long s_slowByte = Stopwatch.Frequency / 500_000;
+
     private readonly bool _mayBePooled;
     private int _holds;
+    private long _moved;
     private uint _turns;
     private bool _held, _hungUp, _endPosted, _pooled;
 
@@ -62,8 +70,10 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
 
     void IEpollSource.Release(int hold) => Release(hold);
 
-    void IEpollSource.OnTurn(bool slow)
+    void IEpollSource.OnTurn(long time)
     {
+        bool slow = time >= s_slowTurn && time >= s_slowTurn + (_moved * s_slowByte / 1000);
+        _moved = 0;
         _turns = (_turns << 1) | (slow ? 1u : 0u);
         if (slow && _mayBePooled && !_pooled && BitOperations.PopCount(_turns) >= SlowTurns)
         {

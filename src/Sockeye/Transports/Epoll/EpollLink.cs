@@ -94,6 +94,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
                 sent = second.IsEmpty ? Native.Send(_descriptor, a, first.Length, Native.NoSignal) : SendBoth(a, first.Length, b, second.Length);
             }
 
+            _moved += Math.Max(0, sent);
             return Math.Max(0, (int)sent); // an error means that nothing is taken; the reading end finds out why
         }
     }
@@ -254,8 +255,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     {
         for (int i = 0; i < ReadsPerTurn && !_ended && !Volatile.Read(ref _paused); i++)
         {
-            var room = Receiver!.OfferRoom();
-            var target = room.IsEmpty ? buffer : room;
+            var target = Receiver!.ChooseRoom(buffer);
             nint count;
             fixed (byte* start = target)
             {
@@ -279,6 +279,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
                 return;
             }
 
+            _moved += count;
             Receiver.OnBytes(target[..(int)count]);
             if (count < target.Length || worker is null or { HasLostLoop: true })
             {

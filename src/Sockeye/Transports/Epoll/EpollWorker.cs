@@ -15,9 +15,6 @@ internal sealed class EpollWorker
     private const int EventsPerTurn = 256;
     private const long Lost = -1;
 
-    /// <summary>A turn that takes so long is felt by everybody else on the loop.</summary>
-    private static readonly long s_slowTurn = Stopwatch.Frequency / 1000;
-
     [ThreadStatic]
     private static EpollWorker? t_current;
 
@@ -100,7 +97,7 @@ internal sealed class EpollWorker
         }
 
         long now = Stopwatch.GetTimestamp();
-        source.OnTurn(slow: now - _clock >= s_slowTurn);
+        source.OnTurn(now - _clock);
         _clock = now;
         return true;
     }

@@ -22,6 +22,6 @@ internal interface IEpollSource
     /// <summary>The call returned. Does nothing if that hold is over already.</summary>
     void Release(int hold);
 
-    /// <summary>A call returned in the loop: whether it took so long that the other sources felt it.</summary>
-    void OnTurn(bool slow);
+    /// <summary>A call returned in the loop after so long, in the units of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    void OnTurn(long time);
 }
