@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Handshake;
+using Sockeye.Protocol.Http;
 
 namespace Sockeye;
 
@@ -16,6 +18,22 @@ namespace Sockeye;
 /// </example>
 public static class WebSocketHandshake
 {
+    /// <summary>Reads a request's head from the first bytes of a connection.</summary>
+    /// <param name="bytes">All that has come so far.</param>
+    /// <param name="head">The head, once it is whole.</param>
+    /// <param name="consumed">How many bytes it took: what is behind them is not part of it.</param>
+    /// <param name="rejection">Why these bytes cannot begin a head that is accepted; at most 32 KiB and 128 fields are.</param>
+    /// <returns>Whether the head is whole. If it is not, and there is no rejection, more bytes are needed.</returns>
+    public static bool TryReadRequest(
+        ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out RequestHead? head, out int consumed, out HandshakeRejection? rejection)
+    {
+        var reader = new HeadReader(HeadKind.Request);
+        HeadStatus status = reader.Read(bytes, out consumed);
+        head = status == HeadStatus.Complete ? (RequestHead)reader.Head! : null;
+        rejection = status == HeadStatus.Failed ? HandshakeRejection.Of(reader.Error!) : null;
+        return head is not null;
+    }
+
     /// <summary>Judges a request that another HTTP server has read.</summary>
     /// <param name="method">The method.</param>
     /// <param name="target">The request target: path and query.</param>

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Sockeye.Protocol.Http;
 
@@ -36,22 +35,6 @@ public sealed class RequestHead : HttpHead
         return reader.Read(bytes, out _) == HeadStatus.Complete
             ? (RequestHead)reader.Head!
             : throw new ArgumentException($"The request cannot be: {reader.Error?.Message}", nameof(headers));
-    }
-
-    /// <summary>Reads a head from the first bytes of a connection.</summary>
-    /// <param name="bytes">All that has come so far.</param>
-    /// <param name="head">The head, once it is whole.</param>
-    /// <param name="consumed">How many bytes it took: what is behind them is not part of it.</param>
-    /// <param name="rejection">Why these bytes cannot begin a head that is accepted; at most 32 KiB and 128 fields are.</param>
-    /// <returns>Whether the head is whole. If it is not, and there is no rejection, more bytes are needed.</returns>
-    public static bool TryParse(
-        ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out RequestHead? head, out int consumed, out HandshakeRejection? rejection)
-    {
-        var reader = new HeadReader(HeadKind.Request);
-        HeadStatus status = reader.Read(bytes, out consumed);
-        head = status == HeadStatus.Complete ? (RequestHead)reader.Head! : null;
-        rejection = status == HeadStatus.Failed ? HandshakeRejection.Of(reader.Error!) : null;
-        return head is not null;
     }
 
     /// <summary>The method, in the case it came in: GET for every WebSocket.</summary>

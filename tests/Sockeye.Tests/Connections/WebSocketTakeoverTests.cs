@@ -97,7 +97,7 @@ public sealed class WebSocketTakeoverTests
         var bytes = new List<byte>();
         RequestHead? head;
         int consumed;
-        while (!RequestHead.TryParse([.. bytes], out head, out consumed, out var rejection))
+        while (!WebSocketHandshake.TryReadRequest([.. bytes], out head, out consumed, out var rejection))
         {
             Assert.Null(rejection);
             await ReceiveAsync();

@@ -87,7 +87,7 @@ public sealed class WebSocketHandshakeTests
     public void Every_dialect_is_verified_and_answered()
     {
         var rules = new HandshakeRules { Dialects = WebSocketDialects.All, SubProtocols = ["sample"] };
-        Assert.True(RequestHead.TryParse(Encoding.Latin1.GetBytes(Transcripts.Hixie76Head + Transcripts.Hixie76Key3), out var head, out int consumed, out _));
+        Assert.True(WebSocketHandshake.TryReadRequest(Encoding.Latin1.GetBytes(Transcripts.Hixie76Head + Transcripts.Hixie76Key3), out var head, out int consumed, out _));
         var outcome = WebSocketHandshake.Verify(head, rules);
         Assert.Equal((WebSocketDialects.Hixie76, 8), (outcome.Dialect, outcome.ChallengeBytes));
         Assert.Equal(Transcripts.Hixie76Head.Length, consumed);
@@ -95,7 +95,7 @@ public sealed class WebSocketHandshakeTests
         Assert.Equal(Transcripts.Hixie76Answer, Encoding.Latin1.GetString(outcome.AnswerChallenge(Transcripts.Latin(Transcripts.Hixie76Key3))));
         Assert.Throws<ArgumentException>(() => outcome.AnswerChallenge(new byte[7]));
 
-        Assert.True(RequestHead.TryParse(Encoding.Latin1.GetBytes(Transcripts.Hixie75Request), out head, out _, out _));
+        Assert.True(WebSocketHandshake.TryReadRequest(Encoding.Latin1.GetBytes(Transcripts.Hixie75Request), out head, out _, out _));
         outcome = WebSocketHandshake.Verify(head, rules);
         Assert.Equal((WebSocketDialects.Hixie75, 0), (outcome.Dialect, outcome.ChallengeBytes));
         Assert.Equal(Transcripts.Hixie75Response, Encoding.Latin1.GetString(outcome.ToResponse()));
@@ -139,13 +139,13 @@ public sealed class WebSocketHandshakeTests
         byte[] bytes = Encoding.Latin1.GetBytes("GET / HTTP/1.1\r\nHost: a\r\n\r\nrest");
         for (int length = 0; length < bytes.Length - 4; length++)
         {
-            Assert.False(RequestHead.TryParse(bytes.AsSpan(0, length), out _, out _, out var none));
+            Assert.False(WebSocketHandshake.TryReadRequest(bytes.AsSpan(0, length), out _, out _, out var none));
             Assert.Null(none);
         }
 
-        Assert.True(RequestHead.TryParse(bytes, out var head, out int consumed, out _));
+        Assert.True(WebSocketHandshake.TryReadRequest(bytes, out var head, out int consumed, out _));
         Assert.Equal(("a", bytes.Length - 4), (head.Host, consumed));
-        Assert.False(RequestHead.TryParse("GET /\r\n"u8, out _, out _, out var rejection));
+        Assert.False(WebSocketHandshake.TryReadRequest("GET /\r\n"u8, out _, out _, out var rejection));
         Assert.NotNull(rejection);
     }
 
