@@ -80,7 +80,7 @@ public static class ChallengeKeys
         ArgumentNullException.ThrowIfNull(draw);
         uint spaces = 1 + (uint)draw(MaxPadding);
         ulong random = ((ulong)(uint)draw(1 << 16) << 16) | (uint)draw(1 << 16);
-        ulong number = random * ((uint.MaxValue / spaces) + 1UL) >> 32; // 32 random bits scaled to the range: no retries
+        ulong number = 1 + (random * (uint.MaxValue / spaces) >> 32); // 32 random bits scaled to the range; not 0, which some servers refuse
         var key = new StringBuilder((number * spaces).ToString(CultureInfo.InvariantCulture));
         for (int i = 1 + draw(MaxPadding); i > 0; i--)
         {
