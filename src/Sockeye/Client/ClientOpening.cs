@@ -233,6 +233,7 @@ internal sealed class ClientOpening : IByteReceiver
         if (!behind.IsEmpty)
         {
             core.Intake.OnBytes(behind);
+            core.Intake.OnTurn();
         }
 
         if (!_opened.TrySetResult(connection))

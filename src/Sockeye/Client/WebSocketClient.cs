@@ -8,6 +8,7 @@ using Sockeye.Diagnostics;
 using Sockeye.Transports;
 using Sockeye.Transports.Sockets;
 using Sockeye.Transports.Streams;
+using Sockeye.Transports.Tls;
 
 namespace Sockeye;
 
@@ -148,16 +149,17 @@ public static class WebSocketClient
 
     private static async Task<Link> SecureAsync(Uri url, Socket socket, WebSocketClientOptions options, CancellationToken cancellationToken)
     {
-        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        Link inner = new SocketLink(socket);
+        using var cut = cancellationToken.UnsafeRegister(static s => ((Link)s!).Cut(), inner);
+        var link = new TlsLink(inner);
         try
         {
-            await tls.AuthenticateAsClientAsync(TlsOptions(url, options), cancellationToken).ConfigureAwait(false);
-            return new StreamLink(tls, StreamLinkDetails.Tls(tls, socket));
+            await link.AuthenticateAsync(tls => tls.AuthenticateAsClientAsync(TlsOptions(url, options), cancellationToken)).ConfigureAwait(false);
+            return link;
         }
-        catch
+        catch (Exception e) when (cancellationToken.IsCancellationRequested)
         {
-            await tls.DisposeAsync().ConfigureAwait(false);
-            throw;
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
     }
 

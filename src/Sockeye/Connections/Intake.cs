@@ -52,6 +52,10 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     {
         Take(bytes);
         ReturnRoom();
+    }
+
+    public void OnTurn()
+    {
         if (core.Sink is null)
         {
             core.Link.EndTurn();

@@ -9,7 +9,7 @@ using Sockeye.Protocol.Handshake;
 using Sockeye.Transports;
 using Sockeye.Transports.Epoll;
 using Sockeye.Transports.Sockets;
-using Sockeye.Transports.Streams;
+using Sockeye.Transports.Tls;
 
 namespace Sockeye.Server;
 
@@ -39,7 +39,7 @@ internal sealed class Listener : IDisposable
 
         _socket = Bind(address, keeper.Options.Backlog);
         LocalEndPoint = _socket.LocalEndPoint!;
-        _acceptor = loops is null || url.IsSecure ? null : new EpollAcceptor(loops, _socket, Take, AcceptFailed);
+        _acceptor = loops is null ? null : new EpollAcceptor(loops, _socket, Take, AcceptFailed);
     }
 
     /// <summary>Where it really listens.</summary>
@@ -184,11 +184,26 @@ internal sealed class Listener : IDisposable
         if (!_registry.TryEnter(link.RemoteEndPoint))
         {
             Log.TooManyConnections(_keeper.Logger, link.RemoteEndPoint, _keeper.Options.MaxConnections);
-            link.TurnAway(Rejections.TooMany.ToResponse());
+            link.TurnAway(_url.IsSecure ? [] : Rejections.TooMany.ToResponse());
             return;
         }
 
-        Admit(_keeper, _registry, link, _hosts, Deadlines.Of(_keeper.Options.TimeProvider).In(_keeper.Options.HandshakeTimeout));
+        Take(link, Deadlines.Of(_keeper.Options.TimeProvider).In(_keeper.Options.HandshakeTimeout));
+    }
+
+    private void Take(Link link, long deadline)
+    {
+        if (!_url.IsSecure)
+        {
+            Admit(_keeper, _registry, link, _hosts, deadline);
+            return;
+        }
+
+        // What is local to the accepting flow of execution does not belong to the connection.
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            _ = StartTlsAsync(link, deadline);
+        }
     }
 
     private void Take(Socket accepted)
@@ -215,14 +230,7 @@ internal sealed class Listener : IDisposable
         {
             var clock = Deadlines.Of(_keeper.Options.TimeProvider);
             long deadline = clock.In(_keeper.Options.HandshakeTimeout);
-            if (_url.IsSecure)
-            {
-                _ = StartTlsAsync(accepted, deadline);
-            }
-            else
-            {
-                Admit(_keeper, _registry, new SocketLink(accepted), _hosts, deadline);
-            }
+            Take(new SocketLink(accepted), deadline);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -244,24 +252,25 @@ internal sealed class Listener : IDisposable
         }
     }
 
-    private async Task StartTlsAsync(Socket accepted, long deadline)
+    private async Task StartTlsAsync(Link inner, long deadline)
     {
-        var remote = accepted.RemoteEndPoint;
-        var tls = new SslStream(new NetworkStream(accepted, ownsSocket: true));
+        var link = new TlsLink(inner);
         try
         {
             using var timeout = new CancellationTokenSource(_keeper.Options.HandshakeTimeout, _keeper.Options.TimeProvider);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _registry.Stopping);
-            await tls.AuthenticateAsServerAsync(ChooseTls, this, end.Token).ConfigureAwait(false);
-            Admit(_keeper, _registry, new StreamLink(tls, StreamLinkDetails.Tls(tls, accepted)), _hosts, deadline);
+            using var cut = end.Token.UnsafeRegister(static s => ((Link)s!).Cut(), inner);
+            await link.AuthenticateAsync(tls => tls.AuthenticateAsServerAsync(ChooseTls, this, end.Token)).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             // Whatever a stranger's TLS makes the library throw, it ends here.
-            Log.TlsFailed(_keeper.Logger, remote, e);
-            await tls.DisposeAsync().ConfigureAwait(false);
-            _registry.Leave(remote);
+            Log.TlsFailed(_keeper.Logger, inner.RemoteEndPoint, e);
+            _registry.Leave(inner.RemoteEndPoint);
+            return;
         }
+
+        Admit(_keeper, _registry, link, _hosts, deadline);
     }
 
     private static ValueTask<SslServerAuthenticationOptions> ChooseTls(

@@ -10,6 +10,14 @@ internal interface IByteReceiver
     void OnBytes(Span<byte> bytes);
 
     /// <summary>
+    /// The bytes last handed over were all that there was for now. Application code that waits for them may go on within this call,
+    /// on links that resume it inline, and may then take any time.
+    /// </summary>
+    void OnTurn()
+    {
+    }
+
+    /// <summary>
     /// Where the next bytes should be read to: the link's own buffer, a part of it, or, to spare a copy, memory of the receiver's.
     /// They go to <see cref="OnBytes"/> from there, without anything in between but another call of this.
     /// </summary>

@@ -21,7 +21,7 @@ internal abstract class Link
     public abstract bool IsSecure { get; }
 
     /// <summary>
-    /// Whether code that waits for a message is resumed on the thread that reads, at the end of <see cref="IByteReceiver.OnBytes"/>,
+    /// Whether code that waits for a message is resumed on the thread that reads, in <see cref="IByteReceiver.OnTurn"/>,
     /// after <see cref="EndTurn"/>. A link whose reader may not be held up by such code says no: it is then resumed on the thread pool.
     /// </summary>
     public virtual bool ResumesInline => false;
@@ -30,8 +30,8 @@ internal abstract class Link
     public virtual bool IsReading => false;
 
     /// <summary>
-    /// Called at the end of <see cref="IByteReceiver.OnBytes"/>, if application code follows there: all bytes are dealt with, and if that
-    /// code does not return, the link's next bytes may be pushed from another thread.
+    /// Called when application code follows, in <see cref="IByteReceiver.OnTurn"/> or at the end of <see cref="IByteReceiver.OnBytes"/>: all
+    /// bytes are dealt with, and if that code does not return, the link's next bytes may be pushed from another thread.
     /// </summary>
     public virtual void EndTurn()
     {

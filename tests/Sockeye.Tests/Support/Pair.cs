@@ -31,10 +31,10 @@ internal sealed class Pair : IAsyncDisposable
         both?.Invoke(clientOptions);
         server?.Invoke(serverOptions);
         client?.Invoke(clientOptions);
-        if (kind is TransportKind.Sockets or TransportKind.Tls or TransportKind.Epoll)
+        if (kind is TransportKind.Sockets or TransportKind.Tls or TransportKind.Epoll or TransportKind.EpollTls)
         {
-            serverOptions.Transport = kind == TransportKind.Epoll ? ServerTransport.Epoll : ServerTransport.Sockets;
-            serverOptions.Listen.Add(kind == TransportKind.Tls ? "wss://127.0.0.1:0" : "ws://127.0.0.1:0");
+            serverOptions.Transport = kind is TransportKind.Epoll or TransportKind.EpollTls ? ServerTransport.Epoll : ServerTransport.Sockets;
+            serverOptions.Listen.Add(kind is TransportKind.Tls or TransportKind.EpollTls ? "wss://127.0.0.1:0" : "ws://127.0.0.1:0");
             serverOptions.Certificate = TestCertificate.Localhost;
             var host = await WebSocketServer.StartAsync(serverOptions);
             var opening = WebSocketClient.ConnectAsync((await host.Started)[0], clientOptions);

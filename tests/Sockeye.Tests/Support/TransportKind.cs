@@ -9,8 +9,11 @@ public enum TransportKind
     /// <summary>TCP by event loops, at the server.</summary>
     Epoll,
 
-    /// <summary>TLS over TCP.</summary>
+    /// <summary>TLS over TCP by sockets.</summary>
     Tls,
+
+    /// <summary>TLS over TCP by event loops, at the server.</summary>
+    EpollTls,
 
     /// <summary>A pair of pipes as streams.</summary>
     Pipes,

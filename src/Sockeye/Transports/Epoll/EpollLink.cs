@@ -79,52 +79,6 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
         }
     }
 
-    public override int TryWrite(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
-    {
-        lock (_lock)
-        {
-            if (_descriptor < 0 || _cut)
-            {
-                return 0;
-            }
-
-            nint sent;
-            fixed (byte* a = first, b = second)
-            {
-                sent = second.IsEmpty ? Native.Send(_descriptor, a, first.Length, Native.NoSignal) : SendBoth(a, first.Length, b, second.Length);
-            }
-
-            _moved += Math.Max(0, sent);
-            return Math.Max(0, (int)sent); // an error means that nothing is taken; the reading end finds out why
-        }
-    }
-
-    public override void StartBacklog(IBacklog backlog)
-    {
-        lock (_lock)
-        {
-            (_backlog, _pulls) = (backlog, _pulls + 1);
-            if (_descriptor >= 0 && !_cut)
-            {
-                Watch();
-                return;
-            }
-        }
-
-        backlog.Fail();
-    }
-
-    public override void ShutdownSend()
-    {
-        lock (_lock)
-        {
-            if (_descriptor >= 0)
-            {
-                _ = Native.Shutdown(_descriptor, Native.ShutdownWrite);
-            }
-        }
-    }
-
     public override void PauseReading() => SetPaused(true);
 
     public override void ResumeReading() => SetPaused(false);
@@ -206,15 +160,6 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
 
     void IEpollSource.OnFailed(Exception error) => End(error);
 
-    private nint SendBoth(byte* first, int firstLength, byte* second, int secondLength)
-    {
-        Native.Piece* pieces = stackalloc Native.Piece[2];
-        pieces[0] = new Native.Piece { Start = first, Length = firstLength };
-        pieces[1] = new Native.Piece { Start = second, Length = secondLength };
-        var message = new Native.MessageHeader { Pieces = pieces, Count = 2 };
-        return Native.SendMessage(_descriptor, &message, Native.NoSignal);
-    }
-
     private void SetPaused(bool paused)
     {
         lock (_lock)
@@ -255,7 +200,8 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     {
         for (int i = 0; i < ReadsPerTurn && !_ended && !Volatile.Read(ref _paused); i++)
         {
-            var target = Receiver!.ChooseRoom(buffer);
+            var receiver = Receiver!;
+            var target = receiver.ChooseRoom(buffer);
             nint count;
             fixed (byte* start = target)
             {
@@ -280,41 +226,11 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
             }
 
             _moved += count;
-            Receiver.OnBytes(target[..(int)count]);
+            receiver.OnBytes(target[..(int)count]);
+            receiver.OnTurn();
             if (count < target.Length || worker is null or { HasLostLoop: true })
             {
                 return; // and if the loop goes on without this worker, the link may be another's by now
-            }
-        }
-    }
-
-    private void Pull()
-    {
-        IBacklog? backlog;
-        int pulls;
-        lock (_lock)
-        {
-            (backlog, pulls) = (_backlog, _pulls);
-        }
-
-        while (backlog is not null && backlog.TryPeek(out var bytes))
-        {
-            int sent = TryWrite(bytes.Span, default);
-            if (sent == 0)
-            {
-                return; // the kernel says when it has room; a broken link says so to the reading end
-            }
-
-            backlog.Advance(sent);
-        }
-
-        lock (_lock)
-        {
-            // Somebody may have begun the next backlog since this one was found empty.
-            if (_pulls == pulls && _descriptor >= 0)
-            {
-                _backlog = null;
-                Watch();
             }
         }
     }

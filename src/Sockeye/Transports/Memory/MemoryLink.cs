@@ -5,12 +5,15 @@ namespace Sockeye.Transports.Memory;
 /// <summary>One end of a link within the process, with cuts and faults where a test wants them.</summary>
 internal sealed class MemoryLink : Link
 {
+    private const int BufferBytes = 64 * 1024;
+
     private readonly MemoryLinkOptions _options;
     private readonly Lock _lock; // one for both ends
     private readonly Queue<byte> _incoming = new();
     private MemoryLink _peer = null!;
     private IBacklog? _backlog;
     private Exception? _error;
+    private byte[]? _buffer;
     private int _reads;
     private int _writes;
     private bool _started, _paused, _busy, _endReached, _ended, _cut, _sendingEnded;
@@ -169,7 +172,6 @@ internal sealed class MemoryLink : Link
 
     private void Deliver()
     {
-        byte[]? bytes;
         lock (_lock)
         {
             if (_busy || _ended || !_started)
@@ -177,22 +179,34 @@ internal sealed class MemoryLink : Link
                 return;
             }
 
-            bytes = NextBytes();
-            if (bytes is null && !_ended)
-            {
-                return;
-            }
-
             _busy = true;
+        }
+
+        var receiver = Receiver!;
+        var room = receiver.ChooseRoom(_buffer ??= new byte[BufferBytes]);
+        byte[]? bytes;
+        bool ended;
+        lock (_lock)
+        {
+            bytes = NextBytes(room.Length);
+            ended = _ended;
+            _busy = bytes is not null;
+        }
+
+        if (ended)
+        {
+            receiver.OnEnded(_error);
+            return;
         }
 
         if (bytes is null)
         {
-            Receiver!.OnEnded(_error);
             return;
         }
 
-        Receiver!.OnBytes(bytes);
+        bytes.CopyTo(room);
+        receiver.OnBytes(room[..bytes.Length]);
+        receiver.OnTurn();
         lock (_lock)
         {
             _busy = false;
@@ -202,14 +216,15 @@ internal sealed class MemoryLink : Link
         Post(Deliver);
     }
 
-    private byte[]? NextBytes()
+    private byte[]? NextBytes(int most)
     {
         if (!_cut && !_paused && _incoming.Count > 0)
         {
             var fault = _options.OnRead?.Invoke(_reads++) ?? MemoryFault.None;
             if (fault is not (MemoryFault.EndOfStream or MemoryFault.Reset))
             {
-                int count = fault == MemoryFault.Short ? 1 : Math.Clamp(_options.Cut?.Invoke(_incoming.Count) ?? _incoming.Count, 1, _incoming.Count);
+                int cut = _options.Cut?.Invoke(_incoming.Count) ?? _incoming.Count;
+                int count = fault == MemoryFault.Short ? 1 : Math.Clamp(cut, 1, Math.Min(most, _incoming.Count));
                 byte[] bytes = new byte[count];
                 for (int i = 0; i < count; i++)
                 {

@@ -132,7 +132,9 @@ internal sealed class SocketLink : Link
                     return false;
                 }
 
-                Receiver!.OnBytes(buffer.AsSpan(0, count));
+                var receiver = Receiver!;
+                receiver.OnBytes(buffer.AsSpan(0, count));
+                receiver.OnTurn();
                 if (count < buffer.Length)
                 {
                     return true; // most likely all: the wait for more is as cheap as asking the kernel

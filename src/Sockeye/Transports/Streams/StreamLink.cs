@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Sockeye.Transports.Streams;
 
-/// <summary>Any stream with two directions: TLS above all, but also pipes and whatever a host hands over.</summary>
+/// <summary>Any stream with two directions: pipes, and whatever a host hands over.</summary>
 /// <param name="stream">The stream; the link owns it.</param>
 /// <param name="details">What the stream itself cannot tell.</param>
 internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Link
@@ -64,7 +64,6 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
     {
         try
         {
-            details.Abort?.Invoke();
             stream.Dispose();
         }
         catch (Exception)
@@ -123,7 +122,9 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
         {
             if (!_ended)
             {
-                Receiver!.OnBytes(bytes);
+                var receiver = Receiver!;
+                receiver.OnBytes(bytes);
+                receiver.OnTurn();
             }
         }
     }

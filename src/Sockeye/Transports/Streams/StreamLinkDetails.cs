@@ -19,9 +19,6 @@ internal sealed record StreamLinkDetails
     /// <summary>Ends the sending direction only.</summary>
     public Func<ValueTask>? ShutdownSend { get; init; }
 
-    /// <summary>Ends pending operations before the stream is disposed.</summary>
-    public Action? Abort { get; init; }
-
     /// <summary>A stream that somebody hands over: what can be known of it by its type.</summary>
     public static StreamLinkDetails Of(Stream stream, bool isSecure) => stream switch
     {
@@ -39,20 +36,5 @@ internal sealed record StreamLinkDetails
             },
         },
         _ => new() { IsSecure = isSecure },
-    };
-
-    /// <summary>TLS over a socket: sending ends with close_notify and then TCP's own FIN.</summary>
-    public static StreamLinkDetails Tls(SslStream tls, Socket socket) => new()
-    {
-        Remote = socket.RemoteEndPoint,
-        Local = socket.LocalEndPoint,
-        IsSecure = true,
-        ZeroByteReads = true,
-        ShutdownSend = async () =>
-        {
-            await tls.ShutdownAsync().ConfigureAwait(false);
-            socket.Shutdown(SocketShutdown.Send);
-        },
-        Abort = socket.Dispose,
     };
 }
