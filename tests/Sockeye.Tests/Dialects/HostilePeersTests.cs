@@ -193,6 +193,61 @@ public sealed class HostilePeersTests
         Assert.Equal([CloseCode.NoCode, CloseCode.Abnormal], results.Select(result => result.Code));
     }
 
+    [Theory, MemberData(nameof(Transports))]
+    public async Task Garbage_of_any_kind_leaves_nothing_behind(ServerTransport transport)
+    {
+        var unobserved = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        EventHandler<UnobservedTaskExceptionEventArgs> count = (_, e) => unobserved.Enqueue(e.Exception.ToString());
+        TaskScheduler.UnobservedTaskException += count;
+        try
+        {
+            await ThrowGarbageAsync(transport);
+            for (int i = 0; i < 3; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+
+            Assert.True(unobserved.IsEmpty, string.Join("\n\n", unobserved));
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= count;
+        }
+    }
+
+    private static async Task ThrowGarbageAsync(ServerTransport transport)
+    {
+        await using var server = await ServeAsync(transport);
+        var random = new Random(2010);
+        for (int i = 0; i < 200; i++)
+        {
+            using var peer = await RawPeer.ConnectAsync((await server.Started)[0]);
+            string head = i % 2 == 0 ? Hixie76Head + Hixie76Key3[..random.Next(9)] : Hixie75Request;
+            byte[] frames = new byte[random.Next(200)];
+            random.NextBytes(frames);
+            try
+            {
+                await peer.SendAsync([.. Latin(head), .. frames]);
+                if (i % 5 == 0)
+                {
+                    peer.Reset();
+                }
+                else
+                {
+                    peer.ShutdownSend();
+                    await peer.ReadToEndAsync();
+                }
+            }
+            catch (IOException)
+            {
+                // The server ended it first.
+            }
+        }
+
+        await Waits.Until(() => server.ConnectionCount + server.HandshakeCount == 0, "all are gone");
+    }
+
     private static string Hybi(string version, string lines) =>
         $"GET /demo HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: sample\r\n" +
         $"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: {version}\r\n{lines}\r\n\r\n";

@@ -166,6 +166,44 @@ public sealed class DialectHandshakeTests
         HandshakeError.Version,
         DialectHandshake.Examine(Heads.Request(Transcripts.Hixie76Head), WebSocketDialects.Rfc6455, out _).Rejection!.Error);
 
+    [Fact]
+    public void No_head_makes_the_judge_throw_and_what_it_takes_can_be_answered()
+    {
+        string[] lines =
+        [
+            "Host: a", "Host: [::1]:80", "Host: ", "Upgrade: WebSocket", "Upgrade: websocket, h2c", "Connection: Upgrade", "Connection: close", Rfc, Keys,
+            "Sec-WebSocket-Version: 8", "Sec-WebSocket-Version: 7", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 99999999999999999999",
+            "Sec-WebSocket-Key1: 1 2", "Sec-WebSocket-Key2:", "Sec-WebSocket-Draft: x", "Origin: null", "Origin: \u00E9\t\u00FF", "WebSocket-Protocol: \u00E9",
+            "Sec-WebSocket-Protocol: a b", "Sec-WebSocket-Protocol: ,", "Content-Length: 8", "Content-Length: -1", "X-Forwarded-Proto: https", "Sec-WebSocket-Extensions: ;",
+        ];
+        var random = new Random(76);
+        int accepted = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            string target = random.Next(6) switch { 0 => "*", 1 => "http://a/x?y", 2 => "a:80", 3 => "/\u00E9", _ => "/" };
+            string start = random.Next(10) == 0 ? $"OPTIONS {target} HTTP/1.1" : $"GET {target} HTTP/1.{(random.Next(10) == 0 ? 0 : 1)}";
+            var chosen = random.GetItems(lines, random.Next(10)).Concat(random.Next(3) > 0 ? ["Host: a", "Upgrade: WebSocket", "Connection: Upgrade"] : []).Distinct();
+            var outcome = Heads.ReadWhole(HeadKind.Request, Heads.Bytes(start + "\r\n" + string.Concat(chosen.Select(line => line + "\r\n")) + "\r\n"));
+            if (outcome.Head is not RequestHead head)
+            {
+                continue;
+            }
+
+            var result = DialectHandshake.Examine(head, WebSocketDialects.All, out var dialect);
+            if (result.Kind == ServerHandshakeKind.WebSocket)
+            {
+                accepted++;
+                Assert.StartsWith("HTTP/1.1 101 ", Encoding.Latin1.GetString(DialectHandshake.BuildResponse(dialect, head, false, result.SubProtocols.Count > 0 ? result.SubProtocols[0] : null, null, null)), StringComparison.Ordinal);
+                if (dialect.Handshake == HandshakeKind.Challenge)
+                {
+                    Assert.Equal(16, Hixie76Handshake.Answer(head, new byte[8]).Length);
+                }
+            }
+        }
+
+        Assert.InRange(accepted, 100, 20_000);
+    }
+
     private static string Answer(Dialect dialect, RequestHead head) =>
         Encoding.Latin1.GetString(DialectHandshake.BuildResponse(dialect, head, secure: false, "sample", null, null));
 
