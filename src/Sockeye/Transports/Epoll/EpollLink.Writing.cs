@@ -1,8 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace Sockeye.Transports.Epoll;
 
 /// <summary>The writing side: from any thread, under the link's lock.</summary>
 internal sealed unsafe partial class EpollLink
 {
+    private int _sendError;
+
     public override int TryWrite(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
         lock (_lock)
@@ -13,13 +17,21 @@ internal sealed unsafe partial class EpollLink
             }
 
             nint sent;
-            fixed (byte* a = first, b = second)
+            do
             {
-                sent = second.IsEmpty ? Native.Send(_descriptor, a, first.Length, Native.NoSignal) : SendBoth(a, first.Length, b, second.Length);
+                sent = Send(first, second);
+            }
+            while (sent < 0 && Marshal.GetLastPInvokeError() == Native.Interrupted);
+
+            if (sent < 0)
+            {
+                int error = Marshal.GetLastPInvokeError();
+                _sendError = error is Native.Again or Native.NoBuffers or Native.NoMemory ? 0 : error;
+                return 0;
             }
 
-            _moved += Math.Max(0, sent);
-            return Math.Max(0, (int)sent); // an error means that nothing is taken; the reading end finds out why
+            _moved += sent;
+            return (int)sent;
         }
     }
 
@@ -49,7 +61,9 @@ internal sealed unsafe partial class EpollLink
         }
     }
 
-    private void Pull()
+    /// <summary>Writes what waits, as far as it goes.</summary>
+    /// <returns>Whether the link can still be written to.</returns>
+    private bool Pull()
     {
         IBacklog? backlog;
         int pulls;
@@ -63,7 +77,7 @@ internal sealed unsafe partial class EpollLink
             int sent = TryWrite(bytes.Span, default);
             if (sent == 0)
             {
-                return; // the kernel says when it has room; a broken link says so to the reading end
+                return _sendError == 0; // the kernel says when it has room
             }
 
             backlog.Advance(sent);
@@ -78,14 +92,24 @@ internal sealed unsafe partial class EpollLink
                 Watch();
             }
         }
+
+        return true;
     }
 
-    private nint SendBoth(byte* first, int firstLength, byte* second, int secondLength)
+    private nint Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
-        Native.Piece* pieces = stackalloc Native.Piece[2];
-        pieces[0] = new Native.Piece { Start = first, Length = firstLength };
-        pieces[1] = new Native.Piece { Start = second, Length = secondLength };
-        var message = new Native.MessageHeader { Pieces = pieces, Count = 2 };
-        return Native.SendMessage(_descriptor, &message, Native.NoSignal);
+        fixed (byte* a = first, b = second)
+        {
+            if (second.IsEmpty)
+            {
+                return Native.Send(_descriptor, a, first.Length, Native.NoSignal);
+            }
+
+            Native.Piece* pieces = stackalloc Native.Piece[2];
+            pieces[0] = new Native.Piece { Start = a, Length = first.Length };
+            pieces[1] = new Native.Piece { Start = b, Length = second.Length };
+            var message = new Native.MessageHeader { Pieces = pieces, Count = 2 };
+            return Native.SendMessage(_descriptor, &message, Native.NoSignal);
+        }
     }
 }

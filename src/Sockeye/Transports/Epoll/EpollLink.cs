@@ -104,16 +104,20 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
 
     void IEpollSource.OnReady(uint events, EpollWorker worker)
     {
-        if ((events & Native.Out) != 0)
+        bool broken = (events & Native.Out) != 0 && !Pull();
+        if ((events & (Native.In | Native.HangUp | Native.Error)) != 0)
         {
-            Pull();
+            OnReadable(worker);
         }
 
-        if ((events & (Native.In | Native.HangUp | Native.Error)) == 0)
+        if (broken)
         {
-            return;
+            Cut(); // if what could still be read did not end it; a paused link reads nothing and would be reported for ever
         }
+    }
 
+    private void OnReadable(EpollWorker worker)
+    {
         lock (_lock)
         {
             if (_held)
@@ -154,7 +158,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
         }
         else
         {
-            End(null);
+            End(_sendError == 0 ? null : new SocketException(_sendError));
         }
     }
 

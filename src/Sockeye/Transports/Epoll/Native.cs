@@ -31,26 +31,41 @@ internal static unsafe partial class Native
     private const int NonBlocking = 0x800;
     private const string C = "libc";
 
+    /// <summary>Stands before the calls that meet a peer's or the machine's faults: a test's way to make them fail.</summary>
+    public static SystemFault? Fault { get; set; }
+
     public static int CreateEpoll() => epoll_create1(CloseOnExec);
 
     public static int CreateWakeUp() => eventfd(0, CloseOnExec | NonBlocking);
 
-    public static int Accept(int listener, byte* address, int* length) => accept4(listener, address, length, CloseOnExec | NonBlocking);
+    public static int Accept(int listener, byte* address, int* length)
+    {
+        nint most = 0;
+        return Fails(SystemCall.Accept, listener, ref most) ? -1 : accept4(listener, address, length, CloseOnExec | NonBlocking);
+    }
+
+    public static int Wait(int epoll, byte* events, int max, int timeoutMs)
+    {
+        nint most = max;
+        return Fails(SystemCall.Wait, epoll, ref most) ? -1 : epoll_wait(epoll, events, (int)most, timeoutMs);
+    }
+
+    public static nint Receive(int descriptor, byte* buffer, nint length, int flags) =>
+        Fails(SystemCall.Receive, descriptor, ref length) ? -1 : recv(descriptor, buffer, length, flags);
+
+    public static nint Send(int descriptor, byte* buffer, nint length, int flags) =>
+        Fails(SystemCall.Send, descriptor, ref length) ? -1 : send(descriptor, buffer, length, flags);
+
+    public static nint SendMessage(int descriptor, MessageHeader* message, int flags)
+    {
+        nint length = message->Pieces[0].Length;
+        return Fails(SystemCall.Send, descriptor, ref length) ? -1
+            : length < message->Pieces[0].Length ? send(descriptor, message->Pieces[0].Start, length, flags)
+            : sendmsg(descriptor, message, flags);
+    }
 
     [LibraryImport(C, EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int Control(int epoll, int operation, int descriptor, byte* what);
-
-    [LibraryImport(C, EntryPoint = "epoll_wait", SetLastError = true)]
-    public static partial int Wait(int epoll, byte* events, int max, int timeoutMs);
-
-    [LibraryImport(C, EntryPoint = "recv", SetLastError = true)]
-    public static partial nint Receive(int descriptor, byte* buffer, nint length, int flags);
-
-    [LibraryImport(C, EntryPoint = "send", SetLastError = true)]
-    public static partial nint Send(int descriptor, byte* buffer, nint length, int flags);
-
-    [LibraryImport(C, EntryPoint = "sendmsg", SetLastError = true)]
-    public static partial nint SendMessage(int descriptor, MessageHeader* message, int flags);
 
     [LibraryImport(C, EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int descriptor, int how);
@@ -69,6 +84,29 @@ internal static unsafe partial class Native
 
     [LibraryImport(C, EntryPoint = "getsockname", SetLastError = true)]
     public static partial int LocalName(int descriptor, byte* address, int* length);
+
+    private static bool Fails(SystemCall call, int descriptor, ref nint length)
+    {
+        int error = Fault?.Invoke(call, descriptor, ref length) ?? 0;
+        if (error != 0)
+        {
+            Marshal.SetLastPInvokeError(error);
+        }
+
+        return error != 0;
+    }
+
+    [LibraryImport(C, SetLastError = true)]
+    private static partial int epoll_wait(int epoll, byte* events, int max, int timeoutMs);
+
+    [LibraryImport(C, SetLastError = true)]
+    private static partial nint recv(int descriptor, byte* buffer, nint length, int flags);
+
+    [LibraryImport(C, SetLastError = true)]
+    private static partial nint send(int descriptor, byte* buffer, nint length, int flags);
+
+    [LibraryImport(C, SetLastError = true)]
+    private static partial nint sendmsg(int descriptor, MessageHeader* message, int flags);
 
     [LibraryImport(C, SetLastError = true)]
     private static partial int epoll_create1(int flags);

@@ -85,7 +85,10 @@ internal sealed partial class TlsLink : Link, IByteReceiver, IBacklog
     void IByteReceiver.OnBytes(Span<byte> bytes)
     {
         _pusher = Environment.CurrentManagedThreadId;
+        var cork = Cork.Mine;
+        cork.Begin(); // each record comes by itself; what is answered to those that came together leaves together
         _pipe.Push(bytes);
+        cork.End();
         _pusher = 0;
     }
 
