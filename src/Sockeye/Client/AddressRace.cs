@@ -12,31 +12,23 @@ internal static class AddressRace
     /// <summary>The connection attempt delay (RFC 8305 §8).</summary>
     private static readonly TimeSpan s_apart = TimeSpan.FromMilliseconds(250);
 
-    public static async Task<Socket> ConnectAsync(string host, int port, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>Connects to a host by one way of connecting to an address.</summary>
+    /// <param name="host">A name or an address.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="connect">One attempt.</param>
+    /// <param name="undo">Takes a connection back that came second.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="cancellationToken">Ends all attempts.</param>
+    public static async Task<T> ConnectAsync<T>(
+        string host, int port, Func<EndPoint, CancellationToken, Task<T>> connect, Action<T> undo, TimeProvider clock, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = IPAddress.TryParse(host, out var literal)
             ? [literal]
             : await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
         var order = Order(addresses).Select(a => new IPEndPoint(a, port)).ToArray();
         return order.Length == 1
-            ? await ConnectAsync(order[0], cancellationToken).ConfigureAwait(false)
-            : await RaceAsync(order, ConnectAsync, clock, cancellationToken).ConfigureAwait(false);
-    }
-
-    public static async Task<Socket> ConnectAsync(EndPoint address, CancellationToken cancellationToken)
-    {
-        bool unix = address is UnixDomainSocketEndPoint;
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+            ? await connect(order[0], cancellationToken).ConfigureAwait(false)
+            : await RaceAsync(order, connect, undo, clock, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Families take turns, the first address's family first (RFC 8305 §4).</summary>
@@ -65,8 +57,11 @@ internal static class AddressRace
 
     /// <summary>Starts the attempts one after the other, a little apart or when one fails; the first success wins, the rest are undone.</summary>
     public static async Task<T> RaceAsync<T>(
-        IReadOnlyList<IPEndPoint> addresses, Func<EndPoint, CancellationToken, Task<T>> connect, TimeProvider clock, CancellationToken cancellationToken)
-        where T : IDisposable
+        IReadOnlyList<IPEndPoint> addresses,
+        Func<EndPoint, CancellationToken, Task<T>> connect,
+        Action<T> undo,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         using var losers = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task<T>>();
@@ -100,19 +95,18 @@ internal static class AddressRace
             await losers.CancelAsync().ConfigureAwait(false);
             foreach (var attempt in running)
             {
-                _ = UndoAsync(attempt);
+                _ = UndoAsync(attempt, undo);
             }
         }
 
         throw failure ?? new SocketException((int)SocketError.HostUnreachable);
     }
 
-    private static async Task UndoAsync<T>(Task<T> attempt)
-        where T : IDisposable
+    private static async Task UndoAsync<T>(Task<T> attempt, Action<T> undo)
     {
         try
         {
-            (await attempt.ConfigureAwait(false)).Dispose();
+            undo(await attempt.ConfigureAwait(false));
         }
         catch (Exception)
         {

@@ -6,7 +6,6 @@ using System.Security.Authentication;
 using Sockeye.Client;
 using Sockeye.Diagnostics;
 using Sockeye.Transports;
-using Sockeye.Transports.Sockets;
 using Sockeye.Transports.Streams;
 using Sockeye.Transports.Tls;
 
@@ -117,25 +116,18 @@ public static class WebSocketClient
 
     private static async Task<Link> LinkAsync(Uri url, WebSocketClientOptions options, CancellationToken cancellationToken)
     {
-        Socket? socket = null;
+        Link link;
         try
         {
-            socket = options.UnixSocketPath is { } path
-                ? await AddressRace.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false)
-                : await AddressRace.ConnectAsync(url.DnsSafeHost, url.Port, options.TimeProvider, cancellationToken).ConfigureAwait(false);
-            if (url.Scheme == "ws")
-            {
-                return new SocketLink(socket);
-            }
+            link = await Dialing.ConnectAsync(url, options, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException e)
         {
-            socket?.Dispose();
             string where = options.UnixSocketPath ?? $"{url.Host}:{url.Port}";
             throw new IOException($"Cannot connect to {where}: {Explain(e, options)}", e);
         }
 
-        return await SecureAsync(url, socket, options, cancellationToken).ConfigureAwait(false);
+        return url.Scheme == "ws" ? link : await SecureAsync(url, link, options, cancellationToken).ConfigureAwait(false);
     }
 
     private static string Explain(SocketException error, WebSocketClientOptions options) => error.SocketErrorCode switch
@@ -147,9 +139,8 @@ public static class WebSocketClient
         _ => error.Message + ".",
     };
 
-    private static async Task<Link> SecureAsync(Uri url, Socket socket, WebSocketClientOptions options, CancellationToken cancellationToken)
+    private static async Task<Link> SecureAsync(Uri url, Link inner, WebSocketClientOptions options, CancellationToken cancellationToken)
     {
-        Link inner = new SocketLink(socket);
         using var cut = cancellationToken.UnsafeRegister(static s => ((Link)s!).Cut(), inner);
         var link = new TlsLink(inner);
         try

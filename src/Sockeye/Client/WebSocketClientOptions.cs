@@ -34,6 +34,13 @@ public sealed class WebSocketClientOptions : WebSocketOptions
     /// <summary>Connects to this Unix socket; the address then only says host and path.</summary>
     public string? UnixSocketPath { get; set; }
 
+    /// <summary>
+    /// Whether the connection is read by event loops, a few threads that all clients of the process share: on Linux, by default. Code that
+    /// awaits a message then goes on on such a thread, which costs least; code that blocks there is noticed and others are not held up.
+    /// Without, and on other platforms, it goes on on the thread pool.
+    /// </summary>
+    public bool UseEventLoops { get; set; } = OperatingSystem.IsLinux();
+
     /// <summary>Certificates to show to a server that asks for one.</summary>
     public X509CertificateCollection? ClientCertificates { get; set; }
 

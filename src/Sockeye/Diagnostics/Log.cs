@@ -6,8 +6,8 @@ namespace Sockeye.Diagnostics;
 /// <summary>Every line that the library logs. Peers' faults are information; only faults of the application or of ours are errors.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Listening on {Url}")]
-    public static partial void Listening(ILogger logger, string url);
+    [LoggerMessage(1, LogLevel.Information, "Listening on {Url}; transport: {Transport}")]
+    public static partial void Listening(ILogger logger, string url, string transport);
 
     [LoggerMessage(2, LogLevel.Information, "Stopping; open connections: {Connections}")]
     public static partial void Stopping(ILogger logger, int connections);

@@ -7,8 +7,8 @@ public enum ServerTransport
     Sockets,
 
     /// <summary>
-    /// Event loops on Linux's epoll: a few threads read for all connections, which cost less. TLS, attached streams and other platforms are
-    /// served by sockets all the same.
+    /// Event loops on Linux's epoll: a few threads read for all connections, which cost less; TLS too. Attached streams are
+    /// not served by them, and on other platforms sockets are used all the same, which is said in the log at the start.
     /// </summary>
     Epoll,
 }

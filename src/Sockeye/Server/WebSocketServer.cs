@@ -139,7 +139,7 @@ public sealed partial class WebSocketServer : IAsyncDisposable
 
             foreach (var url in bound)
             {
-                Log.Listening(_logger, url.OriginalString);
+                Log.Listening(_logger, url.OriginalString, _loops is null ? "sockets" : "epoll");
             }
 
             _started.TrySetResult(bound);

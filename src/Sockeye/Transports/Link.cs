@@ -40,6 +40,9 @@ internal abstract class Link
     /// <summary>Begins to push.</summary>
     public abstract void Start();
 
+    /// <summary>Gives up a link that was never started, in place of starting it.</summary>
+    public virtual void Discard() => Cut();
+
     /// <summary>
     /// Writes what can be written at once, of both spans in order; the answer is how much that was.
     /// Never waits, never throws, calls nobody back. Called by the holder of the door, and only while no backlog is pulled.

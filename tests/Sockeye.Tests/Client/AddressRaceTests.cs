@@ -81,6 +81,7 @@ public sealed class AddressRaceTests
                 Attempts.Add(attempt);
                 return attempt.Task;
             },
+            static thing => thing.Dispose(),
             Time,
             cancellationToken);
 

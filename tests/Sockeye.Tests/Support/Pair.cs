@@ -27,6 +27,7 @@ internal sealed class Pair : IAsyncDisposable
     {
         var serverOptions = new WebSocketServerOptions();
         var clientOptions = new WebSocketClientOptions { DangerouslyAcceptAnyCertificate = true };
+        clientOptions.UseEventLoops = kind is TransportKind.Epoll or TransportKind.EpollTls;
         both?.Invoke(serverOptions);
         both?.Invoke(clientOptions);
         server?.Invoke(serverOptions);

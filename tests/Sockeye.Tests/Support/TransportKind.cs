@@ -6,13 +6,13 @@ public enum TransportKind
     /// <summary>TCP by sockets.</summary>
     Sockets,
 
-    /// <summary>TCP by event loops, at the server.</summary>
+    /// <summary>TCP by event loops.</summary>
     Epoll,
 
     /// <summary>TLS over TCP by sockets.</summary>
     Tls,
 
-    /// <summary>TLS over TCP by event loops, at the server.</summary>
+    /// <summary>TLS over TCP by event loops.</summary>
     EpollTls,
 
     /// <summary>A pair of pipes as streams.</summary>

@@ -116,7 +116,7 @@ public sealed class EpollFaultTests : IDisposable
 
     private static async Task BreakAsync(SystemCall call, int error)
     {
-        await using var broken = await Pair.OpenAsync(TransportKind.Epoll);
+        await using var broken = await Pair.OpenAsync(TransportKind.Epoll, client: options => options.UseEventLoops = false);
         Native.Fault = (SystemCall made, int _, ref nint _) => made == call ? error : 0;
         var echoing = EchoAsync(broken.Server);
         await broken.Client.SendAsync("hello").AsTask().Soon();

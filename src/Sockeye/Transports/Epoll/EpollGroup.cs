@@ -28,10 +28,11 @@ internal sealed class EpollGroup : IDisposable
     /// <param name="loops">How many threads.</param>
     /// <param name="dispatch">Where the application's code runs.</param>
     /// <param name="logger">Is told who blocks a loop.</param>
-    public EpollGroup(int loops, HandlerDispatch dispatch, ILogger logger)
+    /// <param name="name">What its threads are called.</param>
+    public EpollGroup(int loops, HandlerDispatch dispatch, ILogger logger, string name = "Sockeye loop")
     {
         (Dispatch, _logger) = (dispatch, logger);
-        _loops = [.. Enumerable.Range(0, loops).Select(i => new EpollLoop($"Sockeye loop {i}"))];
+        _loops = [.. Enumerable.Range(0, loops).Select(i => new EpollLoop($"{name} {i}"))];
         _supervisor = new EpollSupervisor(this, _loops);
         foreach (var loop in _loops)
         {

@@ -68,10 +68,15 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
         }
     }
 
-    /// <summary>Closes a link that was never started, after what is written at once.</summary>
+    /// <summary>Gives up a link that was never started, after what is written at once.</summary>
     public void TurnAway(ReadOnlySpan<byte> answer)
     {
         TryWrite(answer, default);
+        Discard();
+    }
+
+    public override void Discard()
+    {
         lock (_lock)
         {
             _ = Native.Close(_descriptor);

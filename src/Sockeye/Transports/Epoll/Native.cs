@@ -26,6 +26,8 @@ internal static unsafe partial class Native
     public const int TooManyFilesInSystem = 23;
     public const int NoBuffers = 105;
     public const int NoMemory = 12;
+    public const int InProgress = 115;
+    public const int Cancelled = 125;
 
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
@@ -42,6 +44,17 @@ internal static unsafe partial class Native
     {
         nint most = 0;
         return Fails(SystemCall.Accept, listener, ref most) ? -1 : accept4(listener, address, length, CloseOnExec | NonBlocking);
+    }
+
+    /// <summary>A stream socket of this family.</summary>
+    public static int Socket(int family) => socket(family, 1 | CloseOnExec | NonBlocking, 0);
+
+    /// <summary>How an attempt to connect went (SO_ERROR): an error number, or 0.</summary>
+    public static int PendingError(int descriptor)
+    {
+        int error = 0;
+        int length = sizeof(int);
+        return getsockopt(descriptor, 1, 4, &error, &length) == 0 ? error : Marshal.GetLastPInvokeError();
     }
 
     public static int Wait(int epoll, byte* events, int max, int timeoutMs)
@@ -66,6 +79,9 @@ internal static unsafe partial class Native
 
     [LibraryImport(C, EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int Control(int epoll, int operation, int descriptor, byte* what);
+
+    [LibraryImport(C, EntryPoint = "connect", SetLastError = true)]
+    public static partial int Connect(int descriptor, byte* address, int length);
 
     [LibraryImport(C, EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int descriptor, int how);
@@ -107,6 +123,12 @@ internal static unsafe partial class Native
 
     [LibraryImport(C, SetLastError = true)]
     private static partial nint sendmsg(int descriptor, MessageHeader* message, int flags);
+
+    [LibraryImport(C, SetLastError = true)]
+    private static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport(C, SetLastError = true)]
+    private static partial int getsockopt(int descriptor, int level, int name, int* value, int* length);
 
     [LibraryImport(C, SetLastError = true)]
     private static partial int epoll_create1(int flags);
