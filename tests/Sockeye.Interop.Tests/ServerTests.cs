@@ -11,7 +11,7 @@ public sealed class ServerTests
         get
         {
             var data = new TheoryData<PeerKind, string>();
-            foreach (var kind in Enum.GetValues<PeerKind>())
+            foreach (var kind in (PeerKind[])[PeerKind.Node, PeerKind.Python])
             {
                 foreach (string script in new[]
                 {

@@ -13,6 +13,8 @@ const { values: options, positionals } = parseArgs({
     takeover: { type: 'boolean', default: false },
     window: { type: 'string' },
     bytes: { type: 'string', default: '1048576' },
+    version: { type: 'string', default: '13' },
+    origin: { type: 'string' },
   },
 });
 const [url, name] = positionals;
@@ -159,6 +161,8 @@ const socket = new WebSocket(url, options.subprotocol ? [options.subprotocol] : 
   rejectUnauthorized: !options.insecure,
   perMessageDeflate: options.deflate && deflate(),
   maxPayload: 64 * 1024 * 1024,
+  protocolVersion: Number(options.version),
+  origin: options.origin,
 });
 socket.on('error', (error) => fail(error.message));
 const peer = new Peer(socket);

@@ -24,6 +24,7 @@ internal static class ConnectCommand
           seq 1000 | sockeye connect ws://127.0.0.1:8080/ --count 1000 --wait 10 --json
           sockeye connect unix:/tmp/echo.sock --ping --send hi
           sockeye connect ws://127.0.0.1:9001/ --echo
+          sockeye connect ws://127.0.0.1:8080/ --dialect hixie-76
 
         Exit codes: 0 closed cleanly with 1000, 1001 or no code; 1 could not connect, or was refused; 2 usage; 3 any other end.
 
@@ -33,6 +34,7 @@ internal static class ConnectCommand
     private static readonly Option<string[]> s_headers = OptionKinds.Texts("--header", "N: V", "A request header, such as 'Authorization: Bearer ...'");
     private static readonly Option<string[]> s_subProtocols = OptionKinds.Texts("--subprotocol", "NAME", "A subprotocol to offer, the favourite first");
     private static readonly Option<string?> s_origin = OptionKinds.Text("--origin", "O", "The Origin header, as a browser would send it");
+    private static readonly Option<string> s_dialect = OptionKinds.Choice("--dialect", "The dialect to speak; the older ones are for servers of 2010 and 2011", DialectNames.All);
     private static readonly Option<string[]> s_send = OptionKinds.Texts("--send", "TEXT", "A message to send; stdin is not read then");
     private static readonly Option<bool> s_binary = OptionKinds.Flag("--binary", "Send binary messages: the bytes of each line or TEXT as they are");
     private static readonly Option<bool> s_ping = OptionKinds.Flag("--ping", "Send a ping first and tell the round-trip time on stderr");
@@ -50,8 +52,8 @@ internal static class ConnectCommand
     {
         var command = new Command(Name, "Connects to a WebSocket: to talk in a terminal, or from a script.")
         {
-            s_url, s_headers, s_subProtocols, s_origin, s_send, s_binary, s_ping, s_count, s_wait, s_echo, s_json, s_deflate.Mode, s_deflate.Window,
-            s_insecure, s_connectTimeout,
+            s_url, s_headers, s_subProtocols, s_origin, s_dialect, s_send, s_binary, s_ping, s_count, s_wait, s_echo, s_json,
+            s_deflate.Mode, s_deflate.Window, s_insecure, s_connectTimeout,
         };
         command.SetAction((parsed, _) => ConnectRun.RunAsync(Read(parsed)));
         return command;
@@ -75,7 +77,7 @@ internal static class ConnectCommand
     {
         string text = parsed.GetValue(s_url)!;
         var (url, unixPath) = UrlOf(text);
-        return new ConnectSettings
+        var settings = new ConnectSettings
         {
             Text = text,
             Url = url,
@@ -93,7 +95,14 @@ internal static class ConnectCommand
             Compression = s_deflate.Read(parsed),
             IsInsecure = parsed.GetValue(s_insecure),
             ConnectTimeout = parsed.GetValue(s_connectTimeout),
+            Dialect = DialectNames.Of(parsed.GetValue(s_dialect)!),
         };
+        if (settings.Dialect < WebSocketDialects.Hixie76 || !(settings.Ping || settings.IsBinary))
+        {
+            return settings;
+        }
+
+        throw ProgramException.Usage($"{parsed.GetValue(s_dialect)} has no {(settings.Ping ? "pings: leave --ping out" : "binary messages: leave --binary out")}.");
     }
 
     private static KeyValuePair<string, string> HeaderOf(string text)

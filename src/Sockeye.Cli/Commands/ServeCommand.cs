@@ -23,6 +23,7 @@ internal static class ServeCommand
           sockeye serve --app chat --listen 'ws://*:8080' --path /chat
           sockeye serve --listen wss://localhost:8443 --self-signed
           sockeye serve --deflate=takeover --deflate-window 10
+          sockeye serve --dialects all
           sockeye serve --listen ws://127.0.0.1:8080 --listen unix:/tmp/echo.sock -v
 
         Exit codes: 0 stopped by a signal, 1 a port in use or a missing file, 2 usage.
@@ -52,6 +53,8 @@ internal static class ServeCommand
     private static readonly Option<bool> s_anyOrigin = OptionKinds.Flag("--allow-any-origin", "Lets pages of any origin in (unsafe where cookies say who one is)");
     private static readonly Option<string[]> s_hosts = OptionKinds.Texts(
         "--allow-host", "NAME", "A host name to answer to; a server on 127.0.0.1 answers only to localhost otherwise");
+    private static readonly Option<string?> s_dialects = OptionKinds.Text(
+        "--dialects", "LIST", "What is spoken: rfc6455 by default; all; or names with commas between: " + string.Join(", ", DialectNames.All));
     private static readonly Option<string?> s_cert = OptionKinds.Text("--cert", "FILE", "The certificate for wss://, in PEM");
     private static readonly Option<string?> s_key = OptionKinds.Text("--key", "FILE", "Its private key, in PEM");
     private static readonly Option<bool> s_selfSigned = OptionKinds.Flag(
@@ -62,7 +65,8 @@ internal static class ServeCommand
     {
         var command = new Command(Name, "Runs a WebSocket server that echoes or relays, and shows a page to try it.")
         {
-            s_listen, s_app, s_path, s_transport, s_loops, s_maxMessageBytes, s_maxFragments, s_deflate.Mode, s_deflate.Window, s_subProtocols, s_origins, s_anyOrigin, s_hosts,
+            s_listen, s_app, s_path, s_transport, s_loops, s_maxMessageBytes, s_maxFragments, s_deflate.Mode, s_deflate.Window, s_subProtocols,
+            s_origins, s_anyOrigin, s_hosts, s_dialects,
             s_cert, s_key, s_selfSigned, s_verbose,
         };
         command.SetAction((parsed, _) => ServeRun.RunAsync(Read(parsed)));
@@ -85,6 +89,7 @@ internal static class ServeCommand
             Origins = parsed.GetValue(s_origins) ?? [],
             AllowAnyOrigin = parsed.GetValue(s_anyOrigin),
             AllowedHosts = parsed.GetValue(s_hosts) ?? [],
+            Dialects = DialectNames.OfList(parsed.GetValue(s_dialects) ?? "rfc6455"),
             CertificateFile = parsed.GetValue(s_cert),
             KeyFile = parsed.GetValue(s_key),
             IsSelfSigned = parsed.GetValue(s_selfSigned),

@@ -88,6 +88,7 @@ internal static class ConnectRun
     {
         var options = new WebSocketClientOptions
         {
+            Dialect = settings.Dialect,
             Origin = settings.Origin,
             UnixSocketPath = settings.UnixPath,
             DangerouslyAcceptAnyCertificate = settings.IsInsecure,

@@ -16,6 +16,8 @@ internal sealed record ConnectSettings
 
     public string? Origin { get; init; }
 
+    public WebSocketDialects Dialect { get; init; } = WebSocketDialects.Rfc6455;
+
     /// <summary>Messages given on the command line; null if there are none.</summary>
     public IReadOnlyList<string>? Send { get; init; }
 

@@ -33,6 +33,7 @@ internal static class ServeRun
         var options = new WebSocketServerOptions
         {
             Transport = settings.IsEpoll ? ServerTransport.Epoll : ServerTransport.Sockets,
+            Dialects = settings.Dialects,
             DangerouslyAllowAnyOrigin = settings.AllowAnyOrigin,
             Compression = settings.Compression,
             OnHttpRequest = new PageSite(settings.Path).Answer,

@@ -27,6 +27,8 @@ internal sealed record ServeSettings
 
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
+    public WebSocketDialects Dialects { get; init; } = WebSocketDialects.Rfc6455;
+
     public string? CertificateFile { get; init; }
 
     public string? KeyFile { get; init; }

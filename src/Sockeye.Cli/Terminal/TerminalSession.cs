@@ -161,6 +161,9 @@ internal sealed class TerminalSession(WebSocketConnection connection, ConnectSet
             case TypedCommandKind.Ping:
                 _ = PingAsync();
                 break;
+            case TypedCommandKind.Binary when !connection.Traits.HasFlag(DialectTraits.Binary):
+                _screen.Show(LineStyle.Bad, "this dialect has no binary messages");
+                break;
             case TypedCommandKind.Binary:
                 await connection.SendAsync(command.Bytes);
                 break;
@@ -184,6 +187,10 @@ internal sealed class TerminalSession(WebSocketConnection connection, ConnectSet
         {
             _screen.Show(LineStyle.Bad, ProgramException.Words(e));
         }
+        catch (NotSupportedException)
+        {
+            _screen.Show(LineStyle.Bad, "this dialect has no such close code or reason: /close alone");
+        }
     }
 
     private async Task PingAsync()
@@ -196,6 +203,10 @@ internal sealed class TerminalSession(WebSocketConnection connection, ConnectSet
         catch (WebSocketClosedException)
         {
             _screen.Show(LineStyle.Bad, "no pong before the end");
+        }
+        catch (NotSupportedException)
+        {
+            _screen.Show(LineStyle.Bad, "this dialect has no pings");
         }
     }
 

@@ -6,8 +6,9 @@ namespace Sockeye.Protocol.Closing;
 
 /// <summary>
 /// The closing of a connection, all of it: (state, event) → (state, actions). Two laws: nothing else decides how a connection
-/// closes, and both roles are judged by the same cells. The one difference between them is a rule of its own below the table:
-/// the server ends the TCP connection first (RFC 6455 §7.1.1), so that the waiting state of TCP stays with the server.
+/// closes, and both roles are judged by the same cells. What differs is two rules of their own below the table: the server ends the
+/// TCP connection first (RFC 6455 §7.1.1), so that the waiting state of TCP stays with the server, where in 2010 either end may; and
+/// where there is no closing frame, the end of the stream stands for it.
 /// </summary>
 internal static class ClosingTable
 {
@@ -52,11 +53,19 @@ internal static class ClosingTable
     ];
 
     /// <summary>Looks a cell up.</summary>
-    public static (ClosingState State, ClosingActions Actions) Step(ClosingState state, ClosingEvent what, Role role)
+    public static (ClosingState State, ClosingActions Actions) Step(
+        ClosingState state, ClosingEvent what, Role role, DialectTraits traits = DialectTraits.CloseFrame | DialectTraits.ServerEndsLink)
     {
         var (next, actions) = s_cells[(int)state][(int)what];
         bool bothClosed = what == ClosingEvent.PeerClose && (state is Open or ClosedByUs);
-        return bothClosed && role == Role.Server ? (next, actions | ShutdownSend) : (next, actions);
+        if (bothClosed && (role == Role.Server || (traits & DialectTraits.ServerEndsLink) == 0))
+        {
+            actions |= ShutdownSend;
+        }
+
+        return (traits & DialectTraits.CloseFrame) == 0 && (actions & SendClose) != 0
+            ? (next, (actions & ~SendClose) | ShutdownSend)
+            : (next, actions);
     }
 
     /// <summary>Whether frames are still read: after a close frame or a violation bytes are only counted and dropped.</summary>

@@ -19,27 +19,38 @@ internal static class ClientHandshake
     /// <exception cref="ArgumentException">Something in the request cannot be sent; the message names it.</exception>
     public static byte[] BuildRequest(ClientHandshakeRequest request, ReadOnlySpan<byte> entropy, out string key)
     {
-        ArgumentNullException.ThrowIfNull(request);
         if (entropy.Length != EntropyLength) throw new ArgumentException("A key is made of 16 bytes.", nameof(entropy));
-        Uri uri = request.Uri;
-        CheckUri(uri);
-        KeyValuePair<string, string>[] headers = [.. request.Headers];
-        foreach ((string name, _) in headers) HandshakeHeaders.ThrowIfReserved(name, nameof(request));
-
+        HeadWriter head = Begin(request, out string host);
         key = Convert.ToBase64String(entropy);
-        HeadWriter head = HeadWriter.Request("GET", uri.PathAndQuery);
-        head.Field("Host", HostOf(uri, headers));
-        head.Own("Upgrade"u8, "websocket"u8).Own("Connection"u8, "Upgrade"u8).Field("Sec-WebSocket-Key", key).Own("Sec-WebSocket-Version"u8, "13"u8);
+        head.Field("Host", host);
+        head.Own("Upgrade"u8, "websocket"u8).Own("Connection"u8, "Upgrade"u8).Field("Sec-WebSocket-Key", key);
+        head.Field("Sec-WebSocket-Version", request.Version.ToString(CultureInfo.InvariantCulture));
         if (request.SubProtocols.Count > 0) head.Field("Sec-WebSocket-Protocol", JoinSubProtocols(request.SubProtocols));
         if (request.Extensions is not null) head.Field("Sec-WebSocket-Extensions", request.Extensions);
-        if (request.Origin is not null) head.Field("Origin", request.Origin);
+        if (request.Origin is not null) head.Field(request.Version < 13 ? "Sec-WebSocket-Origin" : "Origin", request.Origin);
+        return AddRest(head, request).End();
+    }
+
+    /// <summary>Checks what is the same in every dialect, and begins the request.</summary>
+    public static HeadWriter Begin(ClientHandshakeRequest request, out string host)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        CheckUri(request.Uri);
+        foreach ((string name, _) in request.Headers) HandshakeHeaders.ThrowIfReserved(name, nameof(request));
+        host = HostOf(request.Uri, [.. request.Headers]);
+        return HeadWriter.Request("GET", request.Uri.PathAndQuery);
+    }
+
+    /// <summary>Adds the headers that have nothing to do with WebSockets.</summary>
+    public static HeadWriter AddRest(HeadWriter head, ClientHandshakeRequest request)
+    {
         if (request.UserAgent is not null) head.Field("User-Agent", request.UserAgent);
         if (request.Cookies is not null) head.Field("Cookie", request.Cookies);
-        if (uri.UserInfo.Length > 0 && !headers.Any(header => Is(header.Key, "Authorization")))
-            head.Field("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(uri.UserInfo))));
-        foreach ((string name, string value) in headers)
+        if (request.Uri.UserInfo.Length > 0 && !request.Headers.Any(header => Is(header.Key, "Authorization")))
+            head.Field("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(request.Uri.UserInfo))));
+        foreach ((string name, string value) in request.Headers)
             if (!Is(name, "Host")) head.Field(name, value);
-        return head.End();
+        return head;
     }
 
     /// <summary>Judges a server's answer. Throws nothing, whatever the head.</summary>
@@ -123,7 +134,8 @@ internal static class ClientHandshake
         return uri.IsDefaultPort ? name : string.Create(CultureInfo.InvariantCulture, $"{name}:{uri.Port}");
     }
 
-    private static string JoinSubProtocols(IReadOnlyList<string> names)
+    /// <summary>Subprotocols as the value of a header.</summary>
+    public static string JoinSubProtocols(IReadOnlyList<string> names, string separator = ", ")
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (string name in names)
@@ -132,7 +144,7 @@ internal static class ClientHandshake
                 throw new ArgumentException("A subprotocol is a token: letters, digits and !#$%&'*+-.^_`|~.", nameof(names));
             if (!seen.Add(name)) throw new ArgumentException($"The subprotocol '{name}' is offered twice.", nameof(names));
         }
-        return string.Join(", ", names);
+        return string.Join(separator, names);
     }
 
     private static bool Is(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);

@@ -18,7 +18,7 @@ public enum ClientHandshakeError
     /// <summary>Connection does not list "Upgrade".</summary>
     Connection,
 
-    /// <summary>Sec-WebSocket-Accept is missing, doubled, or not the answer to our key.</summary>
+    /// <summary>Sec-WebSocket-Accept is missing, doubled, or not the answer to our key; or the sixteen bytes of hixie-76 are not.</summary>
     Accept,
 
     /// <summary>Sec-WebSocket-Protocol is doubled, or names what we did not offer.</summary>
@@ -26,4 +26,10 @@ public enum ClientHandshakeError
 
     /// <summary>Sec-WebSocket-Extensions is doubled, malformed, or names what we did not offer.</summary>
     Extensions,
+
+    /// <summary>The origin that the server repeats is not ours (hixie-75, hixie-76).</summary>
+    Origin,
+
+    /// <summary>The location that the server names is not the address we asked for (hixie-75, hixie-76).</summary>
+    Location,
 }

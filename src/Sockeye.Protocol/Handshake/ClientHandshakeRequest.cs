@@ -6,6 +6,9 @@ internal sealed record ClientHandshakeRequest
     /// <summary>ws, wss, http or https; absolute, without fragment (RFC 6455 §3). User information becomes Basic credentials.</summary>
     public required Uri Uri { get; init; }
 
+    /// <summary>Sec-WebSocket-Version: 13, or that of a draft of 2011, whose origin header has another name.</summary>
+    public int Version { get; init; } = 13;
+
     /// <summary>Subprotocols, most wanted first: different tokens.</summary>
     public IReadOnlyList<string> SubProtocols { get; init; } = [];
 

@@ -27,10 +27,10 @@ public enum HandshakeError
     /// <summary>A body is announced; a handshake has none, and its bytes could be taken for frames. Status 400.</summary>
     Body,
 
-    /// <summary>Sec-WebSocket-Version is not 13, once (RFC 6455 §4.4). Status 426.</summary>
+    /// <summary>Sec-WebSocket-Version is missing, doubled, or none that is spoken (RFC 6455 §4.4). Status 426.</summary>
     Version,
 
-    /// <summary>Sec-WebSocket-Key is not 16 bytes in base64, once (RFC 6455 §4.2.1). Status 400.</summary>
+    /// <summary>Sec-WebSocket-Key is missing, doubled, or not 16 bytes in base64 (RFC 6455 §4.2.1); or one of the two keys of hixie-76 is bad. Status 400.</summary>
     Key,
 
     /// <summary>Sec-WebSocket-Protocol is no list of different tokens (RFC 6455 §4.1). Status 400.</summary>
@@ -39,7 +39,7 @@ public enum HandshakeError
     /// <summary>Sec-WebSocket-Extensions breaks its grammar (RFC 6455 §9.1). Status 400.</summary>
     Extensions,
 
-    /// <summary>The server insists on a subprotocol and the client offered none of its own. Status 400.</summary>
+    /// <summary>The server insists on a subprotocol, and those that the client offers are others. Status 400.</summary>
     NoCommonSubProtocol,
 
     /// <summary>The page that asks comes from a site that may not (RFC 6455 §10.2). Status 403.</summary>
@@ -56,4 +56,13 @@ public enum HandshakeError
 
     /// <summary>The server is full or stopping (status 503), or failed to decide (status 500).</summary>
     Unavailable,
+
+    /// <summary>The server insists on a subprotocol, and the client offers none at all. Status 400.</summary>
+    NoSubProtocolOffered,
+
+    /// <summary>The client offers a subprotocol, though the server serves none and was told to refuse that. Status 400.</summary>
+    SubProtocolOffered,
+
+    /// <summary>No WebSocket is asked for: a plain HTTP request. Status 426.</summary>
+    NoUpgrade,
 }

@@ -42,6 +42,7 @@ public sealed class HandshakeRejection
         error.StatusCode, error.Message);
 
     /// <summary>The whole answer as bytes: it closes the connection, so that nothing behind a failed upgrade is ever read as HTTP.</summary>
-    internal byte[] ToResponse(bool omitBody = false) =>
+    /// <param name="omitBody">Answers a HEAD request: the same head, no body.</param>
+    public byte[] ToResponse(bool omitBody = false) =>
         HeadWriter.Plain(StatusCode, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(Message + "\n"), Headers, omitBody: omitBody);
 }

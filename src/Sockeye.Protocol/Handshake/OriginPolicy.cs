@@ -23,14 +23,18 @@ internal abstract class OriginPolicy
     /// <summary>Null when the request may go on.</summary>
     /// <param name="head">The request.</param>
     /// <param name="secure">Whether this very link runs over TLS; false behind a proxy that ends TLS, whatever the browser sees.</param>
-    public virtual HandshakeRejection? Check(RequestHead head, bool secure)
+    /// <param name="drafts">Whether the header may also be called Sec-WebSocket-Origin, as in hybi-07 to hybi-10; if both are there, both count.</param>
+    public virtual HandshakeRejection? Check(RequestHead head, bool secure, bool drafts = false) =>
+        CheckHeader(head, "origin"u8, secure) ?? (drafts ? CheckHeader(head, "sec-websocket-origin"u8, secure) : null);
+
+    private HandshakeRejection? CheckHeader(RequestHead head, ReadOnlySpan<byte> name, bool secure)
     {
-        switch (head.CountOf("origin"u8))
+        switch (head.CountOf(name))
         {
             case 0: return null;
             case > 1: return new HandshakeRejection(HandshakeError.OriginNotAllowed, 403, "The Origin header came more than once.");
         }
-        head.TryGetSingle("origin"u8, out ReadOnlySpan<byte> origin);
+        head.TryGetSingle(name, out ReadOnlySpan<byte> origin);
         return Allows(head, origin, secure)
             ? null
             : new HandshakeRejection(HandshakeError.OriginNotAllowed, 403, "Pages of this Origin may not open a WebSocket here.");
@@ -55,7 +59,7 @@ internal abstract class OriginPolicy
 
     private sealed class AnyPolicy : OriginPolicy
     {
-        public override HandshakeRejection? Check(RequestHead head, bool secure) => null;
+        public override HandshakeRejection? Check(RequestHead head, bool secure, bool drafts = false) => null;
 
         protected override bool Allows(RequestHead head, ReadOnlySpan<byte> origin, bool secure) => true;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Sockeye.Protocol.Extensions;
 using Sockeye.Protocol.Http;
@@ -8,27 +9,41 @@ namespace Sockeye.Protocol.Handshake;
 /// <summary>The server's side of the opening handshake (RFC 6455 §4.2).</summary>
 internal static class ServerHandshake
 {
-    /// <summary>Tells a WebSocket handshake from plain HTTP and from what must be refused. Throws nothing, whatever the head.</summary>
-    public static ServerHandshakeResult Examine(RequestHead head)
-    {
-        if (CheckTarget(head) is { } badTarget) return badTarget;
-        bool upgrade = head.HasToken("upgrade"u8, "websocket"u8);
-        if (upgrade && head.MinorVersion < 1)
-            return Bad(HandshakeError.HttpVersion, "A WebSocket handshake needs HTTP/1.1; this request says HTTP/1.0.");
-        if (CheckHost(head) is { } badHost) return badHost;
-        if (!upgrade) return ServerHandshakeResult.PlainHttp();
+    /// <summary>The versions that are served unless others are named.</summary>
+    private static readonly int[] s_rfc6455 = [13];
 
-        if (!head.MethodBytes.SequenceEqual("GET"u8))
-            return new HandshakeRejection(HandshakeError.Method, 405, "A WebSocket handshake uses the method GET.", new KeyValuePair<string, string>("Allow", "GET"));
-        if (!head.HasToken("connection"u8, "upgrade"u8))
-            return Bad(HandshakeError.Connection, "The Connection header does not list 'Upgrade' next to 'Upgrade: websocket'; a proxy in between may have removed it.");
-        if (CheckNoBody(head) is { } body) return body;
-        if (CheckVersion(head) is { } version) return version;
+    /// <summary>Tells a WebSocket handshake from plain HTTP and from what must be refused. Throws nothing, whatever the head.</summary>
+    /// <param name="head">The request.</param>
+    /// <param name="versions">The values of Sec-WebSocket-Version that are served; 13 alone if null.</param>
+    public static ServerHandshakeResult Examine(RequestHead head, IReadOnlyList<int>? versions = null)
+    {
+        if (CheckRequest(head, out bool upgrade) is { } refused) return refused;
+        if (!upgrade) return ServerHandshakeResult.PlainHttp();
+        if (CheckNoBody(head, "0"u8) is { } body) return body;
+        if (CheckVersion(head, versions ?? s_rfc6455) is { } version) return version;
         if (CheckKey(head) is { } key) return key;
         if (!TryReadSubProtocols(head, out IReadOnlyList<string> subProtocols, out HandshakeRejection? refusal)) return refusal!;
         if (!TryReadExtensions(head, out IReadOnlyList<ExtensionOffer> extensions))
             return Bad(HandshakeError.Extensions, "The Sec-WebSocket-Extensions header is not a list of extensions and parameters.");
         return ServerHandshakeResult.WebSocket(head, subProtocols, extensions);
+    }
+
+    /// <summary>What every dialect asks of a request: its form, its host, and how it names the upgrade, if it asks for one.</summary>
+    public static HandshakeRejection? CheckRequest(RequestHead head, out bool upgrade)
+    {
+        upgrade = false;
+        if (CheckTarget(head) is { } badTarget) return badTarget;
+        upgrade = head.HasToken("upgrade"u8, "websocket"u8);
+        if (upgrade && head.MinorVersion < 1)
+            return Bad(HandshakeError.HttpVersion, "A WebSocket handshake needs HTTP/1.1; this request says HTTP/1.0.");
+        if (CheckHost(head) is { } badHost) return badHost;
+        if (!upgrade) return null;
+
+        if (!head.MethodBytes.SequenceEqual("GET"u8))
+            return new HandshakeRejection(HandshakeError.Method, 405, "A WebSocket handshake uses the method GET.", new KeyValuePair<string, string>("Allow", "GET"));
+        if (!head.HasToken("connection"u8, "upgrade"u8))
+            return Bad(HandshakeError.Connection, "The Connection header does not list 'Upgrade' next to 'Upgrade: websocket'; a proxy in between may have removed it.");
+        return null;
     }
 
     /// <summary>The answer that opens the WebSocket (RFC 6455 §4.2.2).</summary>
@@ -87,7 +102,9 @@ internal static class ServerHandshake
     }
 
     /// <summary>A body would be read as frames by one party and as a request by another: no body, then, not even an announced one.</summary>
-    private static HandshakeRejection? CheckNoBody(RequestHead head)
+    /// <param name="head">The request.</param>
+    /// <param name="allowed">A length that may be announced all the same, in digits; besides, zero may.</param>
+    public static HandshakeRejection? CheckNoBody(RequestHead head, ReadOnlySpan<byte> allowed)
     {
         if (head.Find("transfer-encoding"u8, 0) >= 0)
             return Bad(HandshakeError.Body, "A WebSocket handshake has no body: remove the Transfer-Encoding header.");
@@ -99,7 +116,7 @@ internal static class ServerHandshake
             {
                 any = true;
                 if (!AsciiTokens.IsDigits(length)) return Bad(HandshakeError.Body, "The Content-Length header is not a number.");
-                if (length.IndexOfAnyExcept((byte)'0') >= 0)
+                if (length.IndexOfAnyExcept((byte)'0') >= 0 && !length.SequenceEqual(allowed))
                     return Bad(HandshakeError.Body, "A WebSocket handshake has no body: remove the Content-Length header.");
             }
             if (!any) return Bad(HandshakeError.Body, "The Content-Length header is not a number.");
@@ -107,18 +124,25 @@ internal static class ServerHandshake
         return null;
     }
 
-    private static HandshakeRejection? CheckVersion(RequestHead head)
+    private static HandshakeRejection? CheckVersion(RequestHead head, IReadOnlyList<int> versions)
     {
-        if (head.TryGetSingle("sec-websocket-version"u8, out ReadOnlySpan<byte> version) && version.SequenceEqual("13"u8)) return null;
+        if (head.TryGetSingle("sec-websocket-version"u8, out ReadOnlySpan<byte> version)
+            && AsciiTokens.IsDigits(version) && version[0] != '0'
+            && int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && versions.Contains(number))
+            return null;
+        string list = string.Join(", ", versions);
+        string must = versions.Count switch { 0 => "", 1 => $": it must be {list}", _ => $": it must be one of {list}" };
         string message = head.CountOf("sec-websocket-version"u8) switch
         {
-            0 => "The Sec-WebSocket-Version header is missing: it must be 13.",
-            1 => "The Sec-WebSocket-Version header names a version that is not supported: it must be 13.",
-            _ => "The Sec-WebSocket-Version header came more than once: it must be 13, once.",
+            0 => $"The Sec-WebSocket-Version header is missing{must}.",
+            1 => $"The Sec-WebSocket-Version header names a version that is not supported{must}.",
+            _ => $"The Sec-WebSocket-Version header came more than once{must}, once.",
         };
         // RFC 6455 §4.4 wants the versions named; RFC 9110 §15.5.22 wants Upgrade on every 426.
-        return new HandshakeRejection(HandshakeError.Version, 426, message,
-            new KeyValuePair<string, string>("Upgrade", "websocket"), new KeyValuePair<string, string>("Sec-WebSocket-Version", "13"));
+        var upgrade = new KeyValuePair<string, string>("Upgrade", "websocket");
+        return versions.Count == 0
+            ? new HandshakeRejection(HandshakeError.Version, 426, message, upgrade)
+            : new HandshakeRejection(HandshakeError.Version, 426, message, upgrade, new KeyValuePair<string, string>("Sec-WebSocket-Version", list));
     }
 
     private static HandshakeRejection? CheckKey(RequestHead head)

@@ -1,3 +1,4 @@
+using System.Net;
 using Sockeye.Protocol.Http;
 
 namespace Sockeye;
@@ -12,6 +13,28 @@ public sealed class RequestHead : HttpHead
     {
         _methodLength = (ushort)scanner.MethodLength;
         _targetLength = (ushort)scanner.TargetLength;
+    }
+
+    /// <summary>Makes a head of what another HTTP server has read, to have its handshake verified.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="target">The request target as it came: path and query.</param>
+    /// <param name="headers">The header fields; a name may come several times.</param>
+    /// <param name="version">The HTTP version, 1.0 or 1.1; 1.1 by default.</param>
+    /// <exception cref="ArgumentException">Something cannot stand in a request head, or all of it is longer than 65,535 bytes.</exception>
+    public static RequestHead Create(
+        string method, string target, IEnumerable<KeyValuePair<string, string>> headers, Version? version = null)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        HeadWriter writer = HeadWriter.Request(method, target);
+        foreach ((string name, string value) in headers) writer.Field(name, value);
+        byte[] bytes = writer.End();
+        if (version == HttpVersion.Version10) bytes[bytes.AsSpan().IndexOf("\r\n"u8) - 1] = (byte)'0';
+        else if (version is not null && version != HttpVersion.Version11)
+            throw new ArgumentException("The version is 1.0 or 1.1. WebSockets over HTTP/2 have another handshake (RFC 8441).", nameof(version));
+        var reader = new HeadReader(HeadKind.Request, new HeadLimits(HeadLimits.Ceiling, fields: HeadLimits.Ceiling, startLineBytes: HeadLimits.Ceiling));
+        return reader.Read(bytes, out _) == HeadStatus.Complete
+            ? (RequestHead)reader.Head!
+            : throw new ArgumentException($"The request cannot be: {reader.Error?.Message}", nameof(headers));
     }
 
     /// <summary>The method, in the case it came in: GET for every WebSocket.</summary>
@@ -36,9 +59,9 @@ public sealed class RequestHead : HttpHead
     /// <summary>The Host header: the name, and the port unless it is the default one. Null when missing or given twice.</summary>
     public string? Host => TryGetSingle("host"u8, out ReadOnlySpan<byte> host) ? Decode(host) : null;
 
-    /// <summary>The Origin header that browsers send (RFC 6454): the site whose script asks; "null" for one that is kept secret.
-    /// Null when there is none, as from other clients.</summary>
-    public string? Origin => this["Origin"];
+    /// <summary>The Origin header that browsers send (RFC 6454), called Sec-WebSocket-Origin by some drafts of 2011: the site whose script asks;
+    /// "null" for one that is kept secret. Null when there is none, as from other clients.</summary>
+    public string? Origin => this["Origin"] ?? this["Sec-WebSocket-Origin"];
 
     internal ReadOnlySpan<byte> MethodBytes => Text[.._methodLength];
 

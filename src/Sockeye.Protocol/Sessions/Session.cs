@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Framing;
@@ -16,12 +17,14 @@ namespace Sockeye.Protocol.Sessions;
 /// </summary>
 /// <param name="role">Which end this is.</param>
 /// <param name="limits">What a message may cost.</param>
+/// <param name="dialect">The dialect that is spoken; null for RFC 6455.</param>
 /// <param name="deflate">What was agreed about compression; null if nothing was.</param>
-internal sealed class Session(Role role, MessageLimits limits, DeflateParameters? deflate = null) : IDisposable
+internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect = null, DeflateParameters? deflate = null) : IDisposable
 {
     /// <summary>What is inflated at a time.</summary>
     private const int InflatedPiece = 16 * 1024;
 
+    private readonly EarlyReader? _early = EarlyReader.For(dialect, limits);
     private readonly MessageLimits _limits = limits;
     private readonly MessageInflater? _inflater = deflate is { } agreed ? new(agreed.KeepsContext(Peer(role))) : null;
     private MessageProgress _message;
@@ -44,6 +47,12 @@ internal sealed class Session(Role role, MessageLimits limits, DeflateParameters
     /// <summary>Which end this is.</summary>
     public Role Role { get; } = role;
 
+    /// <summary>The dialect that is spoken.</summary>
+    public Dialect Dialect { get; } = dialect ?? Dialect.Rfc6455;
+
+    /// <summary>Whether the end of the link, now, would be the peer's way to close: there is no closing frame, and no message is cut.</summary>
+    public bool EndsWithLink => !Dialect.Has(DialectTraits.CloseFrame) && ClosingTable.ReadsFrames(State) && _early!.IsBetweenFrames;
+
     /// <summary>How far the end of the connection has come.</summary>
     public ClosingState State { get; private set; }
 
@@ -56,12 +65,12 @@ internal sealed class Session(Role role, MessageLimits limits, DeflateParameters
     /// <summary>Tells the session of an event that is not read from bytes; the answer is what is owed.</summary>
     public ClosingActions Step(ClosingEvent what)
     {
-        (State, var actions) = ClosingTable.Step(State, what, Role);
+        (State, var actions) = ClosingTable.Step(State, what, Role, Dialect.Traits);
         return actions;
     }
 
     /// <summary>What is owed for data, a ping or a pong: none of them changes the state, so no door is needed.</summary>
-    public ClosingActions Look(ClosingEvent what) => ClosingTable.Step(State, what, Role).Actions;
+    public ClosingActions Look(ClosingEvent what) => ClosingTable.Step(State, what, Role, Dialect.Traits).Actions;
 
     /// <summary>
     /// Reads on in the input, which is unmasked in place, up to the next event. No event means that the input is used up;
@@ -71,6 +80,11 @@ internal sealed class Session(Role role, MessageLimits limits, DeflateParameters
     public bool TryRead(ref Span<byte> input, ref SessionEvent found)
     {
         found = default;
+        if (_early is not null)
+        {
+            return ReadEarly(ref input, ref found);
+        }
+
         while (!_stopped && ClosingTable.ReadsFrames(State))
         {
             if (!_inFrame)
@@ -118,6 +132,18 @@ internal sealed class Session(Role role, MessageLimits limits, DeflateParameters
             ArrayPool<byte>.Shared.Return(_inflated);
             _inflated = null;
         }
+    }
+
+    private bool ReadEarly(ref Span<byte> input, ref SessionEvent found)
+    {
+        if (!_stopped && ClosingTable.ReadsFrames(State) && _early!.TryRead(ref input, ref found))
+        {
+            _stopped = found.Kind != ClosingEvent.Data;
+            return true;
+        }
+
+        input = default;
+        return false;
     }
 
     private bool TryReadHeader(ref Span<byte> input, out Violation? violation)
@@ -275,7 +301,7 @@ internal sealed class Session(Role role, MessageLimits limits, DeflateParameters
             payload = _control.AsSpan(0, length - (int)_left);
         }
 
-        if (_frame.Opcode == Opcode.Close && ClosePayload.Check(payload, complete) is { } violation)
+        if (_frame.Opcode == Opcode.Close && ClosePayload.Check(payload, complete, Dialect.CloseCodes.Has1004) is { } violation)
         {
             return Fail(violation, ref found);
         }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Handshake;
@@ -18,15 +19,18 @@ internal sealed class ClientOpening : IByteReceiver
 
     private readonly Uri _url;
     private readonly WebSocketClientOptions _options;
-    private readonly byte[] _request;
-    private readonly string _key;
+    private readonly Dialect _dialect;
+    private readonly DialectOffer _offer;
     private readonly HeadReader _reader;
     private readonly Microsoft.Extensions.Logging.ILogger _logger;
     private readonly DeflateParameters? _deflate;
+    private DeflateParameters _agreed;
     private readonly TaskCompletionSource<WebSocketConnection> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Link _link = null!;
     private Outbox _outbox = null!;
     private ClientHandshakeResult? _refusal;
+    private ClientHandshakeResult? _accepted;
+    private byte[] _behind = [];
     private RefusalBody? _body;
 
     public ClientOpening(Uri url, WebSocketClientOptions options, Activity? activity)
@@ -34,10 +38,12 @@ internal sealed class ClientOpening : IByteReceiver
         (_url, _options) = (url, options);
         _reader = new HeadReader(HeadKind.Response, new HeadLimits(options.MaxResponseHeadBytes));
         _logger = GuardedLogger.From(options.LoggerFactory, "Sockeye.Client");
-        _deflate = CompressionOptions.Usable(options, _logger)?.Wishes;
         Span<byte> entropy = stackalloc byte[ClientHandshake.EntropyLength];
         RandomNumberGenerator.Fill(entropy);
-        _request = ClientHandshake.BuildRequest(
+        _dialect = Dialect.Of(options.Dialect);
+        _deflate = _dialect == Dialect.Rfc6455 ? CompressionOptions.Usable(options, _logger)?.Wishes : null;
+        _offer = new DialectOffer(
+            _dialect,
             new ClientHandshakeRequest
             {
                 Uri = url,
@@ -49,7 +55,7 @@ internal sealed class ClientOpening : IByteReceiver
                 Headers = [.. options.Headers, .. TraceHeaders(activity)],
             },
             entropy,
-            out _key);
+            RandomNumberGenerator.GetInt32);
     }
 
     /// <summary>Tells why it fails. Whoever waited may have given up already: then the reason is nobody's.</summary>
@@ -67,11 +73,11 @@ internal sealed class ClientOpening : IByteReceiver
     public async Task<WebSocketConnection> RunAsync(Link link, CancellationToken cancellationToken)
     {
         _link = link;
-        _outbox = new Outbox(link, masks: true, _options.SendBacklogBytes, _options.SlowPeer);
+        _outbox = new Outbox(link, masks: _dialect.Has(DialectTraits.Masking), _options.SendBacklogBytes, _options.SlowPeer);
         link.Receiver = this;
         lock (_outbox.Door)
         {
-            _outbox.AppendRaw(_request);
+            _outbox.AppendRaw(_offer.Bytes);
         }
 
         _outbox.Flush();
@@ -118,6 +124,12 @@ internal sealed class ClientOpening : IByteReceiver
 
     private void Read(Span<byte> bytes)
     {
+        if (_accepted is not null)
+        {
+            AwaitAnswer(bytes);
+            return;
+        }
+
         while (_refusal is null && !bytes.IsEmpty && !_opened.Task.IsCompleted)
         {
             var status = _reader.Read(bytes, out int consumed);
@@ -151,10 +163,8 @@ internal sealed class ClientOpening : IByteReceiver
     private void Judge(Span<byte> behind)
     {
         KeepCookies();
-        var result = ClientHandshake.Verify(
-            Head, _key, [.. _options.SubProtocols], _deflate is null ? [] : [DeflateParameters.ExtensionName]);
-        DeflateParameters agreed = default;
-        if (result is { Success: true, Extensions: [var answer] } && DeflateNegotiation.Verify(answer, _deflate!.Value, out agreed) is { } wrong)
+        var result = _offer.Verify(Head, _deflate is null ? [] : [DeflateParameters.ExtensionName]);
+        if (result is { Success: true, Extensions: [var answer] } && DeflateNegotiation.Verify(answer, _deflate!.Value, out _agreed) is { } wrong)
         {
             result = new ClientHandshakeResult(
                 ClientHandshakeError.Extensions, $"The server's answer to permessage-deflate is not one to what was offered: {wrong}.", null, []);
@@ -162,7 +172,8 @@ internal sealed class ClientOpening : IByteReceiver
 
         if (result.Success)
         {
-            Open(result, result.Extensions.Count > 0 ? agreed : null, behind);
+            _accepted = result;
+            AwaitAnswer(behind);
             return;
         }
 
@@ -176,6 +187,30 @@ internal sealed class ClientOpening : IByteReceiver
         _body = new RefusalBody(Head);
         _ = GiveUpBodyAsync();
         Collect(behind);
+    }
+
+    /// <summary>What follows the head of the answer in some dialects proves that the server understood.</summary>
+    private void AwaitAnswer(Span<byte> bytes)
+    {
+        var expected = _offer.Answer.Span;
+        if (_behind.Length > 0)
+        {
+            bytes = (byte[])[.. _behind, .. bytes];
+        }
+
+        if (bytes.Length < expected.Length)
+        {
+            _behind = bytes.ToArray();
+        }
+        else if (bytes[..expected.Length].SequenceEqual(expected))
+        {
+            Open(_accepted!, bytes[expected.Length..]);
+        }
+        else
+        {
+            throw new WebSocketHandshakeException(
+                ClientHandshakeError.Accept, "The server's answer to our challenge is wrong.", Head, []);
+        }
     }
 
     /// <summary>A server that keeps the link open after a body of unknown length is not waited for.</summary>
@@ -197,12 +232,13 @@ internal sealed class ClientOpening : IByteReceiver
     private void Refused() => Fail(
         new WebSocketHandshakeException(_refusal!.Error, _refusal.Message, Head, _body?.Bytes ?? []));
 
-    private void Open(ClientHandshakeResult result, DeflateParameters? deflate, Span<byte> behind)
+    private void Open(ClientHandshakeResult result, Span<byte> behind)
     {
-        var core = new ConnectionCore(_link, _outbox, Role.Client, _options, _logger, ConnectionIds.Next(), deflate);
+        DeflateParameters? deflate = result.Extensions.Count > 0 ? _agreed : null;
+        var core = new ConnectionCore(_link, _outbox, Role.Client, _options, _logger, ConnectionIds.Next(), _dialect, deflate);
         var response = System.Text.Encoding.Latin1.GetBytes(Head.ToString());
         var request = new HeadReader(HeadKind.Request, new HeadLimits(HeadLimits.Ceiling));
-        request.Read(_request, out _);
+        request.Read(_offer.Bytes, out _);
         var connection = new WebSocketConnection(core, (RequestHead?)request.Head, response)
         {
             SubProtocol = result.SubProtocol,

@@ -7,6 +7,9 @@ namespace Sockeye;
 /// <summary>What a client asks for, and what holds for its connection.</summary>
 public sealed class WebSocketClientOptions : WebSocketOptions
 {
+    /// <summary>The one dialect to speak; RFC 6455 by default. The others are for servers of 2010 and 2011.</summary>
+    public WebSocketDialects Dialect { get; set; } = WebSocketDialects.Rfc6455;
+
     /// <summary>Request headers, such as Authorization. Those of the handshake itself are set by the client.</summary>
     public IList<KeyValuePair<string, string>> Headers { get; } = [];
 
@@ -16,7 +19,7 @@ public sealed class WebSocketClientOptions : WebSocketOptions
     /// <summary>Subprotocols offered, the favourite first.</summary>
     public IList<string> SubProtocols { get; } = [];
 
-    /// <summary>The Origin header, which browsers send; none by default.</summary>
+    /// <summary>The Origin header, which browsers send; none by default. The dialects of 2010 have no request without one: there it is the server's own by default.</summary>
     public string? Origin { get; set; }
 
     /// <summary>The User-Agent header; none by default.</summary>
@@ -54,5 +57,6 @@ public sealed class WebSocketClientOptions : WebSocketOptions
     {
         base.Validate();
         CheckTime(ConnectTimeout, nameof(ConnectTimeout));
+        _ = Protocol.Dialects.Dialect.Of(Dialect);
     }
 }

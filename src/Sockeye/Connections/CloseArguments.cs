@@ -1,34 +1,29 @@
-using System.Text;
-using Sockeye.Protocol.Frames;
+using Sockeye.Protocol.Dialects;
 
 namespace Sockeye.Connections;
 
 /// <summary>Checks what an application wants to close with: its mistakes throw at once.</summary>
 internal static class CloseArguments
 {
-    public static void Check(CloseCode code, string reason)
+    public static void Check(CloseCode code, string reason, Dialect dialect)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        if (code == CloseCode.NoCode)
+        if (reason.Length > 0 || code is not (CloseCode.Normal or CloseCode.NoCode))
         {
-            if (reason.Length > 0)
-            {
-                throw new ArgumentException("A reason needs a code: a close frame without a code is empty (RFC 6455 §5.5.1).", nameof(reason));
-            }
-
-            return;
+            dialect.Require(DialectTraits.CloseCodes, "close codes and reasons: close without");
         }
 
-        if (!ClosePayload.IsSendable((int)code))
+        if (!dialect.HasDraftCodes || code == CloseCode.NoCode)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(code), code, "The code must not be sent (RFC 6455 §7.4). Use 1000 to 1003, 1007 to 1014, or 3000 to 4999.");
+            ClosePayload.ThrowIfNotSendable(code, reason);
         }
-
-        int length = Encoding.UTF8.GetByteCount(reason);
-        if (length > ClosePayload.MaxReasonBytes)
+        else if (dialect.CloseCodes.Knows(code))
         {
-            throw new ArgumentException($"A close reason has at most {ClosePayload.MaxReasonBytes} bytes of UTF-8; this one has {length}.", nameof(reason));
+            ClosePayload.ThrowIfTooLong(reason);
+        }
+        else
+        {
+            throw new NotSupportedException($"{dialect.Label} has no close code {(int)code}.");
         }
     }
 }

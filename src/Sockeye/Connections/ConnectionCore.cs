@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Sessions;
@@ -17,15 +18,17 @@ internal sealed class ConnectionCore
     private readonly TaskCompletionSource<CloseResult> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Watch _watch;
 
-    public ConnectionCore(Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id, DeflateParameters? deflate = null)
+    public ConnectionCore(
+        Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id, Dialect? dialect = null, DeflateParameters? deflate = null)
     {
         (Link, Outbox, Logger, Id) = (link, outbox, logger, id);
         var limits = new MessageLimits(
             options.MaxMessageBytes, options.MaxFrameBytes, options.MaxFragments, options.Compression?.MaxExpansionRatio);
-        Session = new Session(role, limits, deflate);
-        outbox.Deflater = deflate is { } agreed ? options.Compression!.MakeDeflater(role, agreed) : null;
+        Session = new Session(role, limits, dialect, deflate);
+        Outbox.Framing = Dialect.Framing;
+        Outbox.Deflater = deflate is { } agreed ? options.Compression!.MakeDeflater(role, agreed) : null;
         var clock = Deadlines.Of(options.TimeProvider);
-        KeepAlive = new KeepAlive(options.KeepAliveInterval, options.KeepAliveTimeout, clock);
+        KeepAlive = new KeepAlive(Dialect.Has(DialectTraits.Ping) ? options.KeepAliveInterval : Timeout.InfiniteTimeSpan, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);
         Inbox = new Inbox(options.ReadAheadBytes) { Resume = ResumeReading };
         Outbox.Drained = () => Sink?.OnDrained();
@@ -37,6 +40,8 @@ internal sealed class ConnectionCore
     public Link Link { get; }
 
     public Session Session { get; }
+
+    public Dialect Dialect => Session.Dialect;
 
     public Intake Intake { get; }
 
@@ -78,7 +83,7 @@ internal sealed class ConnectionCore
     /// <summary>The link is at its end: so is everything.</summary>
     public void LinkEnded(Exception? error)
     {
-        var result = ReportEnd(error);
+        var result = ReportEnd(error, error is null);
         _watch.Stop();
         Link.Cut();
         Outbox.Break();
@@ -93,7 +98,7 @@ internal sealed class ConnectionCore
     /// <summary>The link is cut, though a handler keeps it from ending: whoever waits for the end does not wait for that handler.</summary>
     public void EndedWhileHeld()
     {
-        var result = ReportEnd(null);
+        var result = ReportEnd(null, orderly: false);
         Outbox.Break();
         Inbox.End();
         _closed.TrySetResult(result);
@@ -110,7 +115,7 @@ internal sealed class ConnectionCore
             if (first)
             {
                 _report.Local(code, reason);
-                Owe(actions, code, reason);
+                Owe(actions, Dialect.CloseCodes.Nearest(code), reason);
             }
         }
 
@@ -129,7 +134,7 @@ internal sealed class ConnectionCore
                 _report.Cut(why, null);
             }
 
-            Owe(actions, CloseCode.InternalError, why);
+            Owe(actions, Dialect.CloseCodes.Nearest(CloseCode.InternalError), why);
         }
 
         if (log && (actions & ClosingActions.Cut) != 0)
@@ -188,17 +193,22 @@ internal sealed class ConnectionCore
             }
 
             actions = Session.Step(ClosingEvent.Violation);
-            Owe(actions, violation.Code, violation.Message);
+            Owe(actions, Dialect.CloseCodes.Nearest(violation.Code), violation.Message);
         }
 
         Log.Violated(Logger, Id, (int)violation.Code, violation.Message, violation.Section);
         Do(actions);
     }
 
-    private CloseResult ReportEnd(Exception? error)
+    private CloseResult ReportEnd(Exception? error, bool orderly)
     {
         lock (Outbox.Door)
         {
+            if (orderly && Session.EndsWithLink)
+            {
+                _report.Remote([], Session.State); // there is no other way to close
+            }
+
             _report.Cut("the link ended without a close frame", error);
             Session.Step(ClosingEvent.LinkEnded);
             return _report.Result();

@@ -26,6 +26,9 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     /// <summary>Guards everything here, and the closing state of the session: the order of frames and of states is one order.</summary>
     public Lock Door { get; } = new();
 
+    /// <summary>How frames are written; set before the first one.</summary>
+    public FramingKind Framing { get; set; }
+
     bool ICorked.IsHeld { get; set; }
 
     /// <summary>Bytes that the link has not taken yet.</summary>
@@ -122,14 +125,30 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     /// <summary>Queues a frame, payload copied.</summary>
     protected void Append(byte firstByte, ReadOnlySpan<byte> payload)
     {
-        _queue.AppendFrame(firstByte, payload);
+        if (Framing == FramingKind.Hybi)
+        {
+            _queue.AppendFrame(firstByte, payload);
+        }
+        else
+        {
+            EarlyFrames.Append(_queue, Framing, firstByte, payload);
+        }
+
         Count();
     }
 
     /// <summary>Queues a frame whose payload stays the sender's, who waits.</summary>
     protected void Append(byte firstByte, ReadOnlyMemory<byte> payload, SendWaiter waiter)
     {
-        _queue.AppendBorrowed(firstByte, payload, waiter);
+        if (Framing == FramingKind.Hybi)
+        {
+            _queue.AppendBorrowed(firstByte, payload, waiter);
+        }
+        else
+        {
+            EarlyFrames.AppendBorrowed(_queue, Framing, payload, waiter);
+        }
+
         Count();
     }
 
@@ -141,7 +160,7 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
             FlushQueue(); // what is only gathered leaves first, so that this can follow without being copied
         }
 
-        if (masks || _pulling || !_queue.IsEmpty || (payload.Length <= CorkedPayload && Cork.IsOpen))
+        if (masks || Framing != FramingKind.Hybi || _pulling || !_queue.IsEmpty || (payload.Length <= CorkedPayload && Cork.IsOpen))
         {
             Append(firstByte, payload);
             return;

@@ -50,6 +50,7 @@ internal sealed class Sender(ConnectionCore core)
     /// <summary>Sends what a received message holds, which stays alive meanwhile.</summary>
     public ValueTask SendAsync(MessageBuffer? buffer, MessageType type, CancellationToken cancellationToken)
     {
+        Check((Opcode)type);
         if (buffer is null)
         {
             return SendAsync((Opcode)type, default, MessageFlags.None, cancellationToken);
@@ -69,6 +70,7 @@ internal sealed class Sender(ConnectionCore core)
     /// <summary>Sends a prepared message in the form that this connection takes.</summary>
     public ValueTask SendAsync(PreparedMessage message, CancellationToken cancellationToken)
     {
+        Check((Opcode)message.Type);
         byte[]? compressed = message.For(core.Outbox.Deflater);
         return Sent(
             core.Outbox.SendAsync(FirstByte(message, compressed), compressed ?? message.Payload, false, null, true, cancellationToken),
@@ -78,13 +80,25 @@ internal sealed class Sender(ConnectionCore core)
 
     public bool TrySend(PreparedMessage message)
     {
+        Check((Opcode)message.Type);
         byte[]? compressed = message.For(core.Outbox.Deflater);
         return Sent(
             core.Outbox.TrySend(FirstByte(message, compressed), compressed ?? message.Payload.Span, deflate: false), message.Length);
     }
 
-    public bool TrySend(Opcode opcode, ReadOnlySpan<byte> payload, MessageFlags flags) =>
-        Sent(core.Outbox.TrySend(HybiFraming.FirstByte(opcode, true), payload, Deflates(payload.Length, flags)), payload.Length);
+    public bool TrySend(Opcode opcode, ReadOnlySpan<byte> payload, MessageFlags flags)
+    {
+        Check(opcode);
+        return Sent(core.Outbox.TrySend(HybiFraming.FirstByte(opcode, true), payload, Deflates(payload.Length, flags)), payload.Length);
+    }
+
+    private void Check(Opcode opcode)
+    {
+        if (opcode == Opcode.Binary)
+        {
+            core.Dialect.Require(DialectTraits.Binary, "binary messages: send text");
+        }
+    }
 
     /// <summary>Text as UTF-8, in rented memory; unpaired surrogates become U+FFFD.</summary>
     public static (byte[] Rented, int Length) Encode(string text)
@@ -123,6 +137,7 @@ internal sealed class Sender(ConnectionCore core)
     private ValueTask SendAsync(
         Opcode opcode, ReadOnlyMemory<byte> payload, object? turn, bool fin, bool deflate, CancellationToken cancellationToken)
     {
+        Check(opcode);
         if (payload.Length > 0 && WebSocketMessage.BufferOf(payload, out int start) is { } received)
         {
             // The kernel may still read it when a later receive releases the message; a throw in its thread would end the process.

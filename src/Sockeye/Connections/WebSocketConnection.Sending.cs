@@ -36,6 +36,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="WebSocketClosedException">The connection is closing or closed.</exception>
     /// <exception cref="ArgumentException">A text's bytes are not valid UTF-8, or the type is no message's.</exception>
     /// <exception cref="OperationCanceledException">The message was withdrawn.</exception>
+    /// <exception cref="NotSupportedException">The message is binary and the dialect has text only.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> payload, MessageType type, CancellationToken cancellationToken = default) =>
         SendAsync(payload, type, MessageFlags.None, cancellationToken);
 
@@ -138,9 +139,11 @@ public sealed partial class WebSocketConnection
     /// <summary>Begins a message that is sent in fragments.</summary>
     /// <param name="type">Text or binary.</param>
     /// <param name="flags">What holds for it.</param>
+    /// <exception cref="NotSupportedException">The dialect has no fragments, or none of that type.</exception>
     public MessageWriter StartMessage(MessageType type, MessageFlags flags = MessageFlags.None)
     {
         Sender.CheckType(type);
+        _core.Dialect.Require(DialectTraits.Fragments, "fragments: send the message whole");
         return new MessageWriter(_core, _sender, type, flags);
     }
 }

@@ -68,6 +68,12 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// </summary>
     public string? Extensions { get; internal init; }
 
+    /// <summary>The dialect that is spoken.</summary>
+    public WebSocketDialects Dialect => _core.Dialect.Name;
+
+    /// <summary>What the dialect can do; what it lacks is refused with <see cref="NotSupportedException"/>.</summary>
+    public DialectTraits Traits => _core.Dialect.Traits;
+
     /// <summary>The request head, as received by a server or sent by a client; null after <see cref="ReleaseHeads"/>.</summary>
     public RequestHead? Request { get; private set; }
 
@@ -127,6 +133,7 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <returns>The time from the call to the pong.</returns>
     /// <exception cref="ArgumentException">The payload is too long.</exception>
     /// <exception cref="WebSocketClosedException">The connection is closing or closed, or ended before the pong came.</exception>
+    /// <exception cref="NotSupportedException">The dialect has no pings.</exception>
     public async Task<TimeSpan> PingAsync(ReadOnlyMemory<byte> payload = default, CancellationToken cancellationToken = default)
     {
         CheckControl(payload.Span);
@@ -147,6 +154,7 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <param name="payload">At most 125 bytes.</param>
     /// <exception cref="ArgumentException">The payload is too long.</exception>
     /// <exception cref="WebSocketClosedException">The connection is closing or closed.</exception>
+    /// <exception cref="NotSupportedException">The dialect has no pongs.</exception>
     public ValueTask PongAsync(ReadOnlyMemory<byte> payload = default)
     {
         CheckControl(payload.Span);
@@ -169,10 +177,11 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <param name="cancellationToken">Ends the wait, not the closing.</param>
     /// <returns>How the connection ended.</returns>
     /// <exception cref="ArgumentException">The code must not be sent, or the reason is too long, or there is a reason without a code.</exception>
+    /// <exception cref="NotSupportedException">The dialect has no such code: of the 2010 dialects, any but 1000; and no reasons.</exception>
     public Task<CloseResult> CloseAsync(
         CloseCode code = CloseCode.Normal, string reason = "", CancellationToken cancellationToken = default)
     {
-        CloseArguments.Check(code, reason);
+        CloseArguments.Check(code, reason, _core.Dialect);
         _core.Close(code, reason);
         return Closed.WaitAsync(cancellationToken);
     }
@@ -190,8 +199,9 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <summary>Drops the heads of the opening handshake, to save their memory.</summary>
     public void ReleaseHeads() => (Request, _response, _responseHead) = (null, default, null);
 
-    private static void CheckControl(ReadOnlySpan<byte> payload)
+    private void CheckControl(ReadOnlySpan<byte> payload)
     {
+        _core.Dialect.Require(DialectTraits.Ping, "pings and pongs");
         if (payload.Length > FrameHeader.MaxControlPayload)
         {
             throw new ArgumentException("A ping or pong carries at most 125 bytes (RFC 6455 §5.5).", nameof(payload));

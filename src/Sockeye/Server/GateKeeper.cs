@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Sockeye.Diagnostics;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Extensions;
 using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Handshake;
@@ -38,13 +39,14 @@ internal sealed class GateKeeper(
     public void EndPending() => _pending.Writer.TryComplete();
 
     /// <summary>Applies the rules to a valid handshake; the refusal, or null.</summary>
-    public HandshakeRejection? Check(RequestHead head, bool secure, IReadOnlyList<string> offered, out string? subProtocol)
+    public HandshakeRejection? Check(
+        RequestHead head, bool secure, Dialect dialect, IReadOnlyList<string> offered, out string? subProtocol)
     {
         subProtocol = null;
         try
         {
             return !IsWebSocketPath(head) ? Rejections.NotFound
-                : _origins.Check(head, secure) ?? _subProtocols.Choose(head, offered, out subProtocol);
+                : _origins.Check(head, secure, dialect.HasDraftOrigin) ?? _subProtocols.Choose(head, offered, out subProtocol);
         }
         catch (Exception e)
         {
@@ -114,7 +116,7 @@ internal sealed class GateKeeper(
         }
         else if (AcceptsByItself)
         {
-            gate.Open(OpeningDecision.Accept());
+            _ = gate.OpenAsync(OpeningDecision.Accept());
         }
         else
         {
@@ -194,7 +196,7 @@ internal sealed class GateKeeper(
             }
             else if (AcceptsByItself)
             {
-                gate.Open(decision);
+                _ = gate.OpenAsync(decision);
             }
             else
             {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Handshake;
@@ -13,7 +14,7 @@ namespace Sockeye.Server;
 /// What an accepted link talks to until its connection is open, or refused: reads one request head within the limits of size and time,
 /// applies the rules, asks the application, answers. Nothing behind a refused handshake is read as anything.
 /// </summary>
-internal sealed class OpeningGate : IByteReceiver, IDeadline
+internal sealed partial class OpeningGate : IByteReceiver, IDeadline
 {
     /// <summary>What a refused client may still send before the link is cut.</summary>
     private const int MaxDiscardedBytes = 256 * 1024;
@@ -28,6 +29,7 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
     private readonly Lock _lock = new();
     private State _state;
     private OpeningRequest? _request;
+    private Dialect _dialect = Dialect.Rfc6455;
     private string? _extensions;
     private DeflateParameters? _deflate;
     private ConnectionCore? _opened;
@@ -48,6 +50,7 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
     {
         Reading,
         Deciding,
+        AwaitingKey,
         Opened,
         Refused,
         Ended,
@@ -85,6 +88,9 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
             case State.Deciding:
                 _behind = [.. _behind, .. bytes];
                 break;
+            case State.AwaitingKey:
+                ReadKey(bytes);
+                break;
             case State.Refused when (_discarded += bytes.Length) > MaxDiscardedBytes:
                 _link.Cut();
                 break;
@@ -97,13 +103,14 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
         lock (_lock)
         {
             opened = _opened;
-            if (_state == State.Reading && _reader.HasStarted)
+            if (_state == State.AwaitingKey || (_state == State.Reading && _reader.HasStarted))
             {
                 Telemetry.Handshake("Server", "abandoned");
                 Log.HandshakeAbandoned(_keeper.Logger, _link.RemoteEndPoint, "the link ended within the request");
             }
 
             _state = State.Ended;
+            KeyNeverCame();
         }
 
         if (opened is not null)
@@ -151,6 +158,10 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
             {
                 _link.Cut();
             }
+            else if (_state == State.AwaitingKey)
+            {
+                _link.Cut();
+            }
             else if (_state is State.Reading or State.Deciding)
             {
                 Refuse(Rejections.Stopping, "the server stops");
@@ -187,52 +198,36 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
         }
     }
 
-    /// <summary>Opens the connection.</summary>
-    public WebSocketConnection Open(OpeningDecision decision)
+    /// <summary>Opens the connection. The answer leaves at once; the task completes when the dialect's handshake is over.</summary>
+    public Task<WebSocketConnection> OpenAsync(OpeningDecision decision)
     {
         WebSocketConnection connection;
         lock (_lock)
         {
             ThrowIfAnswered();
             string? subProtocol = decision.SubProtocol ?? _request!.SubProtocol;
-            if (subProtocol is not null && !_request!.OfferedSubProtocols.Contains(subProtocol))
+            if (subProtocol is not null && subProtocol != _request!.SubProtocol && !_request.OfferedSubProtocols.Contains(subProtocol))
             {
                 throw new ArgumentException($"The client did not offer the subprotocol '{subProtocol}'.", nameof(decision));
             }
 
-            _request!.Head.TryGetSingle("sec-websocket-key"u8, out var key);
-            byte[] response = ServerHandshake.BuildResponse(key, subProtocol, _extensions, decision.Headers);
-            _state = State.Opened;
+            byte[] response = DialectHandshake.BuildResponse(_dialect, _request!.Head, _link.IsSecure, subProtocol, _extensions, decision.Headers);
+            _answer = new Answered(response, subProtocol, decision.UserState);
             lock (_outbox.Door)
             {
                 _outbox.AppendRaw(response);
             }
 
-            var core = new ConnectionCore(_link, _outbox, Role.Server, _keeper.Options, _keeper.Logger, ConnectionIds.Next(), _deflate);
-            _opened = core;
-            connection = new WebSocketConnection(core, _request.Head, response)
+            if (!TryAnswerKey())
             {
-                SubProtocol = subProtocol,
-                Extensions = _extensions,
-                UserState = decision.UserState,
-            };
+                return AwaitKey();
+            }
+
+            connection = Make();
         }
 
-        _alarm.Cancel();
-        Activity?.SetTag("sockeye.subprotocol", connection.SubProtocol);
-        Activity?.Stop();
-        _keeper.Opened(this, connection);
-        HandOver(connection.Core);
-        _keeper.Run(this, connection);
-        return connection;
-    }
-
-    private void HandOver(ConnectionCore core)
-    {
-        _outbox.Flush();
-        core.Start();
-        core.Intake.TakeOver(_behind);
-        _behind = [];
+        Enter(connection);
+        return Task.FromResult(connection);
     }
 
     private void Read(Span<byte> bytes)
@@ -251,7 +246,7 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
 
     private void Examine(RequestHead head)
     {
-        var result = ServerHandshake.Examine(head);
+        var result = DialectHandshake.Examine(head, _keeper.Options.Dialects, out _dialect);
         var rejection = result.Rejection ?? _hosts?.Check(head);
         if (rejection is null && result.Kind == ServerHandshakeKind.PlainHttp)
         {
@@ -260,14 +255,14 @@ internal sealed class OpeningGate : IByteReceiver, IDeadline
         }
 
         string? subProtocol = null;
-        rejection ??= _keeper.Check(head, _link.IsSecure, result.SubProtocols, out subProtocol);
+        rejection ??= _keeper.Check(head, _link.IsSecure, _dialect, result.SubProtocols, out subProtocol);
         if (rejection is not null)
         {
             TryRefuse(rejection);
             return;
         }
 
-        _extensions = _keeper.Agree(result.Extensions, out _deflate);
+        _extensions = _dialect == Dialect.Rfc6455 ? _keeper.Agree(result.Extensions, out _deflate) : null;
         Activity = GateKeeper.StartActivity(head, _link);
         _request = new OpeningRequest(head, _link.RemoteEndPoint, _link.LocalEndPoint, _link.IsSecure, result.SubProtocols, subProtocol);
         lock (_lock)

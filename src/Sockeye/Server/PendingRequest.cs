@@ -22,7 +22,7 @@ public sealed class PendingRequest
     /// <exception cref="ArgumentException">A header cannot be sent, or the subprotocol was not offered.</exception>
     public Task<WebSocketConnection> AcceptAsync(
         string? subProtocol = null, IEnumerable<KeyValuePair<string, string>>? headers = null) =>
-        Task.FromResult(_gate.Open(OpeningDecision.Accept(subProtocol, headers)));
+        _gate.OpenAsync(OpeningDecision.Accept(subProtocol, headers));
 
     /// <summary>Refuses the connection with an HTTP response.</summary>
     /// <param name="statusCode">300 to 599.</param>

@@ -1,14 +1,11 @@
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
-using Sockeye.Protocol.Handshake;
 using Sockeye.Server;
 using Sockeye.Transports.Epoll;
-using Sockeye.Transports.Streams;
 
 namespace Sockeye;
 
@@ -23,7 +20,7 @@ namespace Sockeye;
 /// });
 /// </code>
 /// </example>
-public sealed class WebSocketServer : IAsyncDisposable
+public sealed partial class WebSocketServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_defaultDrain = TimeSpan.FromSeconds(5);
 
@@ -158,26 +155,6 @@ public sealed class WebSocketServer : IAsyncDisposable
         return _started.Task;
     }
 
-    /// <summary>Serves one stream, as if it had been accepted: TLS of one's own, a pipe, a test.</summary>
-    /// <param name="stream">Two directions; the server owns it from now on. Of streams that are neither TLS nor sockets a read is always pending, with a small buffer.</param>
-    /// <param name="isSecure">Whether the stream is encrypted.</param>
-    /// <exception cref="InvalidOperationException">The server is full or stopping.</exception>
-    public void Attach(Stream stream, bool isSecure = false)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        Attach(new StreamLink(stream, StreamLinkDetails.Of(stream, isSecure)));
-    }
-
-    /// <summary>Serves one pair of pipes, as if it had been accepted.</summary>
-    /// <param name="pipe">The server's ends; the server owns them from now on.</param>
-    /// <param name="isSecure">Whether the pipes lead through TLS.</param>
-    /// <exception cref="InvalidOperationException">The server is full or stopping.</exception>
-    public void Attach(IDuplexPipe pipe, bool isSecure = false)
-    {
-        ArgumentNullException.ThrowIfNull(pipe);
-        Attach(StreamLink.Over(pipe, isSecure));
-    }
-
     /// <summary>
     /// The two-step way of accepting, for a server without a handler: handshakes that passed the rules, one after the other, each to be
     /// accepted or rejected. For one loop at a time. Ends when the server stops.
@@ -229,21 +206,6 @@ public sealed class WebSocketServer : IAsyncDisposable
 
     /// <summary>Stops as <see cref="StopAsync"/> does.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
-
-    internal void Attach(Transports.Link link)
-    {
-        if (!_registry.TryEnter(link.RemoteEndPoint))
-        {
-            link.Cut();
-            throw new InvalidOperationException("The server is full or stopping.");
-        }
-
-        long deadline = Deadlines.Of(_options.TimeProvider).In(_options.HandshakeTimeout);
-        Listener.Admit(_keeper, _registry, link, HostPolicyOfStreams(), deadline);
-    }
-
-    private HostPolicy? HostPolicyOfStreams() =>
-        _options.AllowedHosts.Count > 0 ? HostPolicy.For(loopback: false, _options.AllowedHosts) : null;
 
     private List<Uri> Bind()
     {

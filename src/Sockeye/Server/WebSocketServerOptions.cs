@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Handshake;
 
 namespace Sockeye;
@@ -48,11 +49,23 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     /// <summary>The most header fields of a request; 128 by default. More are answered 431.</summary>
     public int MaxRequestHeaders { get; set; } = 128;
 
+    /// <summary>
+    /// The dialects that are spoken; RFC 6455 alone by default. The others are for programs of 2010 and 2011. A request tells which it speaks,
+    /// but <see cref="WebSocketDialects.Hixie76"/> and <see cref="WebSocketDialects.August2010"/> cannot be told apart: one of them at most.
+    /// </summary>
+    public WebSocketDialects Dialects { get; set; } = WebSocketDialects.Rfc6455;
+
     /// <summary>Paths that upgrade, such as <c>/chat</c>, compared exactly; none here means that every path does. Others are answered 404.</summary>
     public IList<string> Paths { get; } = [];
 
     /// <summary>Subprotocols served. The client's first that is listed is taken.</summary>
     public IList<string> SubProtocols { get; } = [];
+
+    /// <summary>Compares <see cref="SubProtocols"/> without regard to ASCII case; the spelling here is answered. Clients that compare exactly may then fail.</summary>
+    public bool IgnoreSubProtocolCase { get; set; }
+
+    /// <summary>Refuses clients that offer subprotocols when <see cref="SubProtocols"/> is empty, instead of leaving the offer unanswered.</summary>
+    public bool RefuseUnservedSubProtocols { get; set; }
 
     /// <summary>Refuses clients that offer none of the <see cref="SubProtocols"/>, instead of going on without one.</summary>
     public bool RequireSubProtocol { get; set; }
@@ -99,7 +112,8 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     internal SubProtocolChoice MakeSubProtocolChoice() =>
         SelectSubProtocol is { } select ? SubProtocolChoice.By(select, RequireSubProtocol)
         : AcceptAnySubProtocol ? SubProtocolChoice.Any
-        : SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol)
+        : SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase)
+        : RefuseUnservedSubProtocols ? SubProtocolChoice.Refused
         : SubProtocolChoice.None;
 
     internal override void Validate()
@@ -110,6 +124,7 @@ public sealed class WebSocketServerOptions : WebSocketOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1, nameof(MaxConnections));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnectionsPerAddress ?? 1, 1, nameof(MaxConnectionsPerAddress));
         CheckTime(HandshakeTimeout, nameof(HandshakeTimeout));
+        Dialect.CheckSet(Dialects, nameof(Dialects));
         if (RequireSubProtocol && SubProtocols.Count == 0 && SelectSubProtocol is null)
         {
             throw new ArgumentException("RequireSubProtocol needs SubProtocols or SelectSubProtocol.", nameof(RequireSubProtocol));

@@ -18,6 +18,9 @@ public class UsageTests
     [InlineData("serve --listen wss://127.0.0.1:0 --cert file")]
     [InlineData("serve --listen ws://127.0.0.1:0 --self-signed")]
     [InlineData("serve --origin https://a.example --allow-any-origin")]
+    [InlineData("serve --dialects latin")]
+    [InlineData("serve --dialects rfc6455,,hixie-76")]
+    [InlineData("serve --listen ws://127.0.0.1:0 --dialects hixie-76,august-2010")]
     [InlineData("connect")]
     [InlineData("connect 127.0.0.1:8080")]
     [InlineData("connect http://127.0.0.1/")]
@@ -29,6 +32,9 @@ public class UsageTests
     [InlineData("connect ws://127.0.0.1:1/ --header novalue")]
     [InlineData("connect ws://127.0.0.1:1/ --header Upgrade:h2c")]
     [InlineData("connect ws://127.0.0.1:1/ --subprotocol a/b")]
+    [InlineData("connect ws://127.0.0.1:1/ --dialect all")]
+    [InlineData("connect ws://127.0.0.1:1/ --dialect hixie-76 --ping")]
+    [InlineData("connect ws://127.0.0.1:1/ --dialect august-2010 --binary")]
     [InlineData("connect ws://127.0.0.1:1/ more")]
     public async Task A_mistake_in_the_command_line_is_one_line_and_exit_code_2(string line)
     {

@@ -8,4 +8,7 @@ public enum PeerKind
 
     /// <summary>Python's websockets.</summary>
     Python,
+
+    /// <summary>The websocket-driver package of Node.js, which speaks the drafts of 2010 and 2011 too. Only a server.</summary>
+    Drafts,
 }

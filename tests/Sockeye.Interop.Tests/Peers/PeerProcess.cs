@@ -14,7 +14,7 @@ internal sealed class PeerProcess : IAsyncDisposable
 
     private PeerProcess(PeerKind kind, string script, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(kind == PeerKind.Node ? "node" : "/usr/bin/python3")
+        var start = new ProcessStartInfo(kind == PeerKind.Python ? "/usr/bin/python3" : "node")
         {
             WorkingDirectory = Repository.PathTo("tests/interop-peers"),
             RedirectStandardInput = true,
@@ -22,7 +22,12 @@ internal sealed class PeerProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
-        start.ArgumentList.Add(kind == PeerKind.Node ? $"ws-{script}.mjs" : $"py_{script}.py");
+        start.ArgumentList.Add(kind switch
+        {
+            PeerKind.Node => $"ws-{script}.mjs",
+            PeerKind.Python => $"py_{script}.py",
+            _ => $"drafts-{script}.mjs",
+        });
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -115,6 +115,38 @@ public sealed class ClosingTableTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void In_2010_either_end_ends_the_link_after_both_closing_frames(bool server)
+    {
+        Role role = server ? Role.Server : Role.Client;
+        foreach (var state in States)
+        foreach (var what in Events)
+        {
+            var (next, actions) = ClosingTable.Step(state, what, role);
+            bool both = what == ClosingEvent.PeerClose && (state is Open or ClosedByUs);
+            Assert.Equal((next, both ? actions | ShutdownSend : actions), ClosingTable.Step(state, what, role, DialectTraits.CloseFrame));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_a_closing_frame_the_end_of_the_stream_stands_for_it(bool server)
+    {
+        Role role = server ? Role.Server : Role.Client;
+        foreach (var state in States)
+        foreach (var what in Events.Where(e => e != ClosingEvent.PeerClose)) // which nothing brings about there
+        {
+            var (next, actions) = ClosingTable.Step(state, what, role);
+            var expected = actions.HasFlag(SendClose) ? (actions & ~SendClose) | ShutdownSend : actions;
+            Assert.Equal((next, expected), ClosingTable.Step(state, what, role, DialectTraits.None));
+        }
+
+        Assert.Equal((ClosedByUs, ShutdownSend | StartDeadline), ClosingTable.Step(Open, ClosingEvent.LocalClose, role, DialectTraits.None));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void Ended_is_the_end_and_is_reached_from_everywhere(bool server)
     {
         Role role = server ? Role.Server : Role.Client;

@@ -61,4 +61,39 @@ public sealed class ClosePayloadTests
         Assert.Null(ClosePayload.Check([3, 0xE8, 0xE2, 0x82], complete: false));
         Assert.Equal(CloseCode.InvalidPayload, ClosePayload.Check([3, 0xE8, 0xE2, 0x82], complete: true)!.Code);
     }
+
+    [Theory]
+    [InlineData(CloseCode.Normal, "bye", "03E8627965")]
+    [InlineData((CloseCode)4999, "", "1387")]
+    [InlineData(CloseCode.NoCode, "", "")]
+    [InlineData(CloseCode.GoingAway, "\u00E9", "03E9C3A9")]
+    public void A_body_is_built_and_parsed(CloseCode code, string reason, string body)
+    {
+        Assert.Equal(body, Convert.ToHexString(ClosePayload.Build(code, reason)));
+        Assert.True(ClosePayload.TryParse(Convert.FromHexString(body), out var parsed, out string words, out var violation));
+        Assert.Equal((code, reason), (parsed, words));
+        Assert.Null(violation);
+    }
+
+    [Theory]
+    [InlineData("03", CloseCode.ProtocolError)]
+    [InlineData("03ED", CloseCode.ProtocolError)] // 1005 is never on the wire
+    [InlineData("03E8FF", CloseCode.InvalidPayload)]
+    [InlineData("03E8C3", CloseCode.InvalidPayload)]
+    public void A_bad_body_is_a_violation_and_says_nothing(string body, CloseCode code)
+    {
+        Assert.False(ClosePayload.TryParse(Convert.FromHexString(body), out var parsed, out string reason, out var violation));
+        Assert.Equal((code, CloseCode.NoCode, ""), (violation.Code, parsed, reason));
+    }
+
+    [Fact]
+    public void What_must_not_be_sent_is_not_built()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => ClosePayload.Build((CloseCode)1004));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ClosePayload.Build(CloseCode.Abnormal));
+        Assert.Throws<ArgumentException>(() => ClosePayload.Build(CloseCode.NoCode, "why"));
+        Assert.Throws<ArgumentException>(() => ClosePayload.Build(CloseCode.Normal, new string('x', 124)));
+        Assert.Equal(125, ClosePayload.Build(CloseCode.Normal, new string('x', 123)).Length);
+        Assert.False(ClosePayload.TryParse(new byte[126], out _, out _, out _));
+    }
 }

@@ -31,9 +31,31 @@ public sealed class SubProtocolChoiceTests
         foreach (string[] offered in (string[][])[[], ["A"], ["x", "y"]])
         {
             HandshakeRejection? rejection = choice.Choose(Head, offered, out _);
-            Assert.Equal((400, HandshakeError.NoCommonSubProtocol), (rejection!.StatusCode, rejection.Error));
+            var error = offered.Length == 0 ? HandshakeError.NoSubProtocolOffered : HandshakeError.NoCommonSubProtocol;
+            Assert.Equal((400, error), (rejection!.StatusCode, rejection.Error));
         }
         Assert.NotNull(SubProtocolChoice.By((_, _) => null, required: true).Choose(Head, ["a"], out _));
+    }
+
+    [Theory]
+    [InlineData("myfancyprotocol", "MyFancyProtocol")]
+    [InlineData("other,MYFANCYPROTOCOL", "MyFancyProtocol")]
+    [InlineData("other", null)]
+    [InlineData("", null)]
+    public void CaseMayBeIgnoredAndTheServersSpellingIsAnswered(string offered, string? chosen)
+    {
+        string[] names = offered.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(chosen, Chosen(SubProtocolChoice.Of(["MyFancyProtocol"], ignoreCase: true), names));
+        Assert.Equal(chosen is null, SubProtocolChoice.Of(["MyFancyProtocol"], required: true, ignoreCase: true).Choose(Head, names, out _) is not null);
+    }
+
+    [Fact]
+    public void AServerWithoutSubprotocolsMayRefuseThemOrLeaveThemUnanswered()
+    {
+        Assert.Null(Chosen(SubProtocolChoice.None, ["a"]));
+        Assert.Null(Chosen(SubProtocolChoice.Refused, []));
+        Assert.Equal(HandshakeError.SubProtocolOffered, SubProtocolChoice.Refused.Choose(Head, ["a"], out string? chosen)!.Error);
+        Assert.Null(chosen);
     }
 
     [Fact]

@@ -155,7 +155,7 @@ public sealed class DeflateSessionTests
         }
 
         byte[] bytes = wire.Bytes;
-        using var session = new Session(Role.Server, new MessageLimits(1 << 20, long.MaxValue, 1024), Takeover);
+        using var session = new Session(Role.Server, new MessageLimits(1 << 20, long.MaxValue, 1024), deflate: Takeover);
         Span<byte> input = bytes;
         var found = default(SessionEvent);
         long inflated = 0;
@@ -179,7 +179,7 @@ public sealed class DeflateSessionTests
         byte[] payload = Payload(message);
         byte[] wire = new Wire(true).Frame(Rsv1Text, payload).Bytes;
         byte[] input = new byte[wire.Length];
-        using var session = new Session(Role.Server, MessageLimits.Default, takeover ? Takeover : Fresh);
+        using var session = new Session(Role.Server, MessageLimits.Default, deflate: takeover ? Takeover : Fresh);
 
         Assert.Equal(0, Allocations.Least(() =>
         {

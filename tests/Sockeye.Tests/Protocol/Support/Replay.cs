@@ -1,5 +1,6 @@
 using System.Text;
 using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Sessions;
@@ -18,14 +19,21 @@ internal sealed class Replay : IDisposable
     private MessageType? _open;
     private bool _over;
 
-    private Replay(Role role, MessageLimits limits, DeflateParameters? deflate) => _session = new Session(role, limits, deflate);
+    private Replay(Role role, MessageLimits limits, Dialect? dialect, DeflateParameters? deflate) =>
+        _session = new Session(role, limits, dialect, deflate);
 
     public static List<string> Run(Role role, MessageLimits limits, byte[] wire, params ReadOnlySpan<int> cuts) =>
-        Run(role, limits, null, wire, cuts);
+        Run(new Replay(role, limits, null, null), wire, cuts);
 
-    public static List<string> Run(Role role, MessageLimits limits, DeflateParameters? deflate, byte[] wire, params ReadOnlySpan<int> cuts)
+    public static List<string> Run(Dialect? dialect, Role role, MessageLimits limits, byte[] wire, params ReadOnlySpan<int> cuts) =>
+        Run(new Replay(role, limits, dialect, null), wire, cuts);
+
+    public static List<string> Run(Role role, MessageLimits limits, DeflateParameters? deflate, byte[] wire, params ReadOnlySpan<int> cuts) =>
+        Run(new Replay(role, limits, null, deflate), wire, cuts);
+
+    private static List<string> Run(Replay started, byte[] wire, ReadOnlySpan<int> cuts)
     {
-        using var replay = new Replay(role, limits, deflate);
+        using var replay = started;
         int from = 0;
         foreach (int cut in cuts)
         {
@@ -62,7 +70,7 @@ internal sealed class Replay : IDisposable
     public static string Printable(IEnumerable<string> lines) => string.Concat(
         string.Join('\n', lines).Select(c => char.IsControl(c) && c != '\n' ? $"\\x{(int)c:X2}" : c.ToString()));
 
-    public static string Show(Violation violation) => $"violation: {(int)violation.Code} {violation.Section["RFC 6455 ".Length..]}";
+    public static string Show(Violation violation) => $"violation: {(int)violation.Code} {violation.Section.Replace("RFC 6455 ", "", StringComparison.Ordinal).Replace("RFC 7692 ", "", StringComparison.Ordinal)}";
 
     public void Dispose() => _session.Dispose();
 
@@ -109,7 +117,7 @@ internal sealed class Replay : IDisposable
                 _lines.Add($"close: {(int)code} {reason}");
                 break;
             case ClosingEvent.Violation:
-                if (found.Violation!.Section is "RFC 6455 §8.1" or "RFC 7692 §7.2.2" or "RFC 7692 §8")
+                if ((found.Violation!.Code == CloseCode.InvalidPayload && found.Violation.Section != "RFC 6455 §5.5.1") || found.Violation.Section == "RFC 7692 §8")
                 {
                     _piece.Clear(); // how much of a piece was handed out before its bad byte depends on the cuts
                     _open = null;
