@@ -48,7 +48,7 @@ internal static class SectionsPVM
             var dialogue = new Dialogue(connection, play.Patience);
             await connection.SendAsync(Frame.Text("last words"));
             await dialogue.CollectAsync(1);
-            connection.HalfClose();
+            await connection.HalfCloseAsync();
             return await dialogue.UntilEndAsync() ? Outcome.Passed : Outcome.Failed("the connection stays half open");
         });
         yield return new Case("V.2.2", "half a frame, then the end of the sending side", "the connection ended, nothing echoed", "RFC 6455 §7.1.7", async play =>
@@ -56,7 +56,7 @@ internal static class SectionsPVM
             await using var connection = await play.OpenAsync();
             var dialogue = new Dialogue(connection, play.Patience);
             await connection.SendAsync(new Frame(Opcodes.Text, "half"u8.ToArray()) { Declared = 8 });
-            connection.HalfClose();
+            await connection.HalfCloseAsync();
             return await dialogue.UntilEndAsync() && dialogue.Got.Count == 0 ? Outcome.Passed : Outcome.Failed(dialogue.Describe());
         });
     }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Threading.Channels;
 
@@ -23,7 +24,7 @@ internal sealed class RawConnection : IAsyncDisposable
         _parser = new FrameParser(stream);
         _parser.Unread(behindHead.Span);
         _rules = new FrameRules(mustMask: !judgeIsClient, deflate.IsOn);
-        _inflater = deflate.IsOn ? new Inflater(deflate.PeerKeepsNoContext) : null;
+        _inflater = deflate.IsOn ? new Inflater(deflate.PeerKeepsNoContext, deflate.PeerWindowBits) : null;
     }
 
     public bool JudgeIsClient { get; }
@@ -79,7 +80,7 @@ internal sealed class RawConnection : IAsyncDisposable
                 await _stream.WriteAsync(bytes.Slice(at, Math.Min(size, bytes.Length - at)), _stop.Token);
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or InvalidOperationException or OperationCanceledException)
         {
             IsBroken = true;
         }
@@ -111,10 +112,14 @@ internal sealed class RawConnection : IAsyncDisposable
     }
 
     /// <summary>Says that no more bytes come, and goes on reading.</summary>
-    public void HalfClose()
+    public async Task HalfCloseAsync()
     {
         _transcript.Add(true, "end of the sending side (TCP FIN)", []);
         (_stream as NetworkStream)?.Socket.Shutdown(SocketShutdown.Send);
+        if (_stream is SslStream secure)
+        {
+            await secure.ShutdownAsync(); // the end of the sending side, in TLS: close_notify
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -169,7 +174,7 @@ internal sealed class RawConnection : IAsyncDisposable
         {
             Tell(PeerEvent.Fault(e.Message));
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or InvalidOperationException or OperationCanceledException)
         {
             Tell(PeerEvent.Ended(e is EndOfStreamException ? e.Message : "the peer dropped the connection (TCP RST)"));
             if (!_stop.IsCancellationRequested)

@@ -13,6 +13,7 @@ internal sealed class HeadReader(HeadKind kind, HeadLimits? limits = null)
     private HeadScanner _scanner = new(kind, limits ?? HeadLimits.Default);
     private byte[] _buffer = [];
     private int _length;
+    private int _emptyLine;
     private HeadStatus _status;
 
     /// <summary>The head, once <see cref="HeadStatus.Complete"/>: a <see cref="RequestHead"/> or <see cref="ResponseHead"/> by kind.</summary>
@@ -36,7 +37,10 @@ internal sealed class HeadReader(HeadKind kind, HeadLimits? limits = null)
         consumed = 0;
         if (_status != HeadStatus.NeedMore) return _status;
 
-        consumed = _scanner.Scan(data);
+        int skipped = SkipEmptyLine(data);
+        data = data[skipped..];
+        int scanned = _scanner.Error is null ? _scanner.Scan(data) : 0;
+        consumed = skipped + scanned;
         if (_scanner.Error is not null)
         {
             _buffer = [];
@@ -47,7 +51,7 @@ internal sealed class HeadReader(HeadKind kind, HeadLimits? limits = null)
             Keep(data);
             return HeadStatus.NeedMore;
         }
-        Head = Pack(data[..consumed]);
+        Head = Pack(data[..scanned]);
         _buffer = [];
         return _status = HeadStatus.Complete;
     }
@@ -58,9 +62,23 @@ internal sealed class HeadReader(HeadKind kind, HeadLimits? limits = null)
         _scanner = new HeadScanner(kind, _limits);
         _buffer = [];
         _length = 0;
+        _emptyLine = 0;
         _status = HeadStatus.NeedMore;
         Head = null;
         BytesCopied = 0;
+    }
+
+    /// <summary>One empty line before a request line is passed over, as some clients send it (RFC 9112 §2.2). It is not part of the head.</summary>
+    private int SkipEmptyLine(ReadOnlySpan<byte> data)
+    {
+        int skipped = 0;
+        while (kind == HeadKind.Request && _length == 0 && _emptyLine < 2 && skipped < data.Length && data[skipped] == "\r\n"u8[_emptyLine])
+        {
+            _emptyLine++;
+            skipped++;
+        }
+        if (_emptyLine == 1 && skipped < data.Length) _ = _scanner.Scan("\r"u8); // a CR alone is refused as the first byte of a method is
+        return skipped;
     }
 
     private void Keep(ReadOnlySpan<byte> data)

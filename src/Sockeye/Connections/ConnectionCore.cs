@@ -30,7 +30,7 @@ internal sealed class ConnectionCore
         var clock = Deadlines.Of(options.TimeProvider);
         KeepAlive = new KeepAlive(Dialect.Has(DialectTraits.Ping) ? options.KeepAliveInterval : Timeout.InfiniteTimeSpan, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);
-        Inbox = new Inbox(options.ReadAheadBytes) { Resume = ResumeReading };
+        Inbox = new Inbox(options.ReadAheadBytes) { Resume = ResumeReading, Idle = Intake.FailLate };
         Outbox.Drained = () => Sink?.OnDrained();
         Outbox.Stalled = WatchBacklog;
         Outbox.Overflow = () => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
@@ -144,6 +144,9 @@ internal sealed class ConnectionCore
 
         Do(actions);
     }
+
+    /// <summary>A violation waits for the answers to what came before it, but not for long.</summary>
+    public void WatchViolation() => _watch.Violation();
 
     /// <summary>Sends a ping of the keep-alive's own.</summary>
     public void SendKeepAlivePing()

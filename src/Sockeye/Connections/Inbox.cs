@@ -24,6 +24,9 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
     /// <summary>Called, without the gate, when reading may go on after a pause.</summary>
     public required Action Resume { get; init; }
 
+    /// <summary>Called, without the gate, when a receiver has nothing more to do: it waits, and nothing is there.</summary>
+    public Action? Idle { get; init; }
+
     /// <summary>Whether messages go elsewhere: a receive would wait for ever.</summary>
     public bool IsBypassed { get; set; }
 
@@ -32,6 +35,18 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
 
     /// <summary>Names the receive that waits; for whoever passes it on.</summary>
     public short Version => _waiter.Version;
+
+    /// <summary>Whether messages wait for the receiver, or one is in its hands: an answer may come.</summary>
+    public bool IsAnswerDue
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ready is { Count: > 0 } || _current is not null;
+            }
+        }
+    }
 
     /// <summary>Complete messages that nobody has asked for yet.</summary>
     public int ReadyCount
@@ -152,12 +167,14 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
             return ValueTask.FromResult(new WebSocketMessage(found));
         }
 
+        short version = _waiter.Version;
         if (cancellationToken.CanBeCanceled)
         {
             RegisterCancellation(cancellationToken);
         }
 
-        return new ValueTask<WebSocketMessage>(this, _waiter.Version);
+        Idle?.Invoke();
+        return new ValueTask<WebSocketMessage>(this, version);
     }
 
     /// <summary>Nothing more is handed out than what is complete already; who waits is told, and what still arrives is dropped.</summary>

@@ -68,6 +68,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
     public void OnEnded(Exception? error)
     {
+        FailLate(force: true);
         lock (_reading)
         {
             ReturnStash();
@@ -116,10 +117,13 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         FailLate();
     }
 
-    /// <summary>The violation behind messages whose receiver has had its turn by now.</summary>
-    private void FailLate()
+    /// <summary>Tells the violation behind messages whose receiver has had its turn by now.</summary>
+    public void FailLate() => FailLate(force: false);
+
+    /// <summary>Tells the violation, whatever the receiver does if <paramref name="force"/> says so.</summary>
+    public void FailLate(bool force)
     {
-        if (Volatile.Read(ref _late) is not null && Interlocked.Exchange(ref _late, null) is { } violation)
+        if (Volatile.Read(ref _late) is not null && (force || !core.Inbox.IsAnswerDue) && Interlocked.Exchange(ref _late, null) is { } violation)
         {
             core.PeerFailed(violation);
         }
@@ -185,7 +189,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                 owed |= Handle(found);
                 if (Volatile.Read(ref _late) is not null)
                 {
-                    bytes = default;
+                    bytes = default; // nothing behind a violation counts
                     break;
                 }
 
@@ -255,10 +259,12 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                 return false;
 
             default:
-                if (core.Sink is null && core.Link.ResumesInline && core.Inbox.ReadyCount > 0)
+                if (core.Sink is null && core.Session.State == ClosingState.Open && core.Inbox.IsAnswerDue)
                 {
                     // What came before it is answered first: telling the peer closes the door for answers.
-                    Volatile.Write(ref _late, found.Violation);
+                    Interlocked.Exchange(ref _late, found.Violation);
+                    core.WatchViolation();
+                    FailLate(); // the receiver may have become idle meanwhile
                 }
                 else
                 {

@@ -6,12 +6,15 @@ namespace Sockeye.Connections;
 /// <summary>Everything about a connection that depends on time: keep-alive, a peer that takes nothing, a close that takes too long.</summary>
 internal sealed class Watch : IDeadline
 {
+    private static readonly TimeSpan s_violationWait = TimeSpan.FromSeconds(1);
+
     private readonly ConnectionCore _core;
     private readonly WebSocketOptions _options;
     private readonly Deadlines _clock;
     private readonly Alarm _alarm;
     private long _closing = Deadlines.Never;
     private long _backlog = Deadlines.Never;
+    private long _violation = Deadlines.Never;
     private long _progressAt;
     private long _progress;
 
@@ -30,6 +33,14 @@ internal sealed class Watch : IDeadline
     {
         long due = _clock.In(_options.CloseTimeout);
         Volatile.Write(ref _closing, due);
+        Schedule(due);
+    }
+
+    /// <summary>A violation waits for the receiver: it has a second from now.</summary>
+    public void Violation()
+    {
+        long due = _clock.In(s_violationWait);
+        Volatile.Write(ref _violation, due);
         Schedule(due);
     }
 
@@ -67,6 +78,12 @@ internal sealed class Watch : IDeadline
             return Deadlines.Never;
         }
 
+        if (now >= Volatile.Read(ref _violation))
+        {
+            Volatile.Write(ref _violation, Deadlines.Never);
+            _core.Intake.FailLate(force: true);
+        }
+
         if (now >= Volatile.Read(ref _backlog) && !CheckBacklog(now))
         {
             _core.Cut(ClosingEvent.PeerSilent, $"the peer took nothing for {_options.SendTimeout.TotalSeconds:0.###} s");
@@ -80,7 +97,8 @@ internal sealed class Watch : IDeadline
             ping = _core.KeepAlive.NextTime;
         }
 
-        return Math.Min(Math.Min(Volatile.Read(ref _closing), Volatile.Read(ref _backlog)), ping);
+        long first = Math.Min(Volatile.Read(ref _closing), Volatile.Read(ref _backlog));
+        return Math.Min(Math.Min(first, Volatile.Read(ref _violation)), ping);
     }
 
     private void CheckPeer(long now)

@@ -163,6 +163,48 @@ public sealed class ClosingTests
         Assert.True((await peer.Connection.ReceiveAsync().Soon()).IsClose);
     }
 
+    [Theory]
+    [InlineData("ws://127.0.0.1:0", ServerTransport.Sockets)]
+    [InlineData("ws://127.0.0.1:0", ServerTransport.Epoll)]
+    public async Task What_came_before_a_violation_is_answered(string listen, ServerTransport transport)
+    {
+        var options = new WebSocketServerOptions { Listen = { listen }, Transport = transport };
+        await using var host = new WebSocketServer(options, async connection =>
+        {
+            await foreach (var message in connection)
+            {
+                await Task.Yield(); // the answer is not ready at once
+                await connection.SendAsync(message.ToString());
+            }
+        });
+        var url = (await host.StartAsync())[0];
+        for (int i = 0; i < 50; i++)
+        {
+            using var raw = await RawPeer.OpenAsync(url);
+            await raw.SendAsync([.. RawPeer.Frame(0x81, "one"u8), .. RawPeer.Frame(0x81, "two"u8), .. RawPeer.Frame(0x83, []), .. RawPeer.Frame(0x89, [])]);
+            Assert.Equal((byte)0x81, (await raw.ReadFrameAsync()).Item1);
+            Assert.Equal("two"u8.ToArray(), (await raw.ReadFrameAsync()).Item2);
+            Assert.Equal((byte)0x88, (await raw.ReadFrameAsync()).Item1);
+        }
+    }
+
+    [Fact]
+    public async Task A_violation_waits_a_second_for_answers_and_no_longer()
+    {
+        var time = new ManualTime();
+        await using var host = await WebSocketServer.StartAsync(new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, TimeProvider = time });
+        using var peer = await OpenRawAsync(host);
+        var receiving = peer.Connection.ReceiveAsync(); // who waits is handed the message when all that came with it is read
+        await peer.Raw.SendAsync([.. RawPeer.Frame(0x81, "held"u8), .. RawPeer.Frame(0x83, [])]);
+        Assert.Equal("held", (await receiving.Soon()).ToString());
+        var told = peer.Raw.ReadFrameAsync();
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.Equal(ConnectionState.Open, peer.Connection.State);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal((byte)0x88, (await told.Soon()).Item1);
+        Assert.True((await peer.Connection.ReceiveAsync().Soon()).IsClose); // which gives the held message back
+    }
+
     [Fact]
     public async Task A_peer_that_sends_on_after_a_violation_is_cut()
     {

@@ -72,7 +72,7 @@ public sealed class HeadReaderTests
     // The text is refused at its last byte, and not one byte before.
     public static TheoryData<string, int, string> RefusedAtTheLastByte => new()
     {
-        { "\x16", 400, "TLS" }, { "\0", 400, "first byte" }, { "\r", 400, "empty line" }, { "\n", 400, "empty line" }, { " ", 400, "first byte" },
+        { "\x16", 400, "TLS" }, { "\0", 400, "first byte" }, { "\r\n\r", 400, "empty line" }, { "\r\n\n", 400, "empty line" }, { "\n", 400, "empty line" }, { " ", 400, "first byte" },
         { "\x80", 400, "first byte" }, { "{", 400, "first byte" }, { "G\0", 400, "method" }, { "GET\t", 400, "method" }, { "GET\r", 400, "method" },
         { "G(", 400, "method" }, { "GET  ", 400, "exactly one space" }, { "GET /a\t", 400, "visible" }, { "GET /\x7F", 400, "visible" },
         { "GET /\xE9", 400, "visible" }, { "GET /a#", 400, "fragment" }, { "GET /\r", 400, "no HTTP version" }, { "GET /\n", 400, "no HTTP version" },
@@ -100,6 +100,22 @@ public sealed class HeadReaderTests
         Assert.Contains(says, outcome.Error.Message, StringComparison.Ordinal);
         Assert.Equal(outcome, Heads.ReadByByte(HeadKind.Request, bytes));
         Assert.Equal(outcome, Heads.ReadWhole(HeadKind.Request, [.. bytes, .. "and what follows changes nothing"u8]));
+    }
+
+    [Fact]
+    public void OneEmptyLineBeforeTheRequestIsPassedOver()
+    {
+        byte[] bytes = Heads.Bytes("\r\n" + Good);
+        ReadOutcome whole = Heads.ReadWhole(HeadKind.Request, bytes);
+        Assert.Equal(HeadStatus.Complete, whole.Status);
+        var reader = new HeadReader(HeadKind.Request);
+        Assert.Equal(HeadStatus.Complete, reader.Read(bytes, out int consumed));
+        Assert.Equal((bytes.Length, Good), (consumed, reader.Head!.ToString()));
+        Assert.Equal("/chat?a=1", ((RequestHead)reader.Head).Target);
+        for (int cut = 0; cut <= bytes.Length; cut++)
+            Assert.Equal(whole, Heads.Read(HeadKind.Request, null, bytes.AsMemory(0, cut), bytes.AsMemory(cut)));
+        Assert.Equal(HeadStatus.Failed, Heads.ReadWhole(HeadKind.Request, Heads.Bytes("\rGET / HTTP/1.1\r\n\r\n")).Status);
+        Assert.Equal(HeadStatus.Failed, Heads.ReadWhole(HeadKind.Response, Heads.Bytes("\r\nHTTP/1.1 101 X\r\n\r\n")).Status);
     }
 
     [Fact]
