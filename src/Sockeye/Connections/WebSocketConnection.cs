@@ -18,7 +18,7 @@ namespace Sockeye;
 ///     await connection.SendAsync(message);
 /// </code>
 /// </example>
-public sealed class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IAsyncDisposable
+public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IAsyncDisposable
 {
     private readonly ConnectionCore _core;
     private readonly Sender _sender;
