@@ -27,7 +27,7 @@ text { font: 14px system-ui, sans-serif; fill: #1f2328 }
 
 
 def draw(work, order):
-    memory = work["name"] == "idle"
+    memory = "idle" in work["name"]
     rows = [_row(work["runs"][name], memory) for name in order]
     longest = max(max(row["high"] for row in rows), 1e-9)
     scale = (WIDTH - LEFT - RIGHT) / longest

@@ -40,6 +40,9 @@ def _load(server, work, seconds, settle, port, pid):
                "--warmup", str(server.warmup), "--settle", str(settle)]
     command += ["--raw"] if server.raw else []
     command += ["--tls"] if work.tls else []
+    command += ["--deflate"] if work.deflate else []
+    command += ["--takeover"] if work.deflate == "takeover" else []
+    command += ["--noise"] if work.noise else []
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + server.warmup + 2 * settle + 120)
     except subprocess.TimeoutExpired as error:
@@ -65,4 +68,5 @@ def _figures(raw):
         "max_us": raw["max_us"],
         "rss_mib": raw["rss_kib"] / 1024,
         "peak_mib": raw["peak_kib"] / 1024,
+        "out_bytes": raw["deflate_bytes"] / count,
     }

@@ -20,7 +20,7 @@ def median(runs, figure):
 
 
 def figure_of(work):
-    return "bytes" if work["name"] == "idle" else "cpu_us"
+    return "bytes" if "idle" in work["name"] else "cpu_us"
 
 
 def _ordered(work):
@@ -56,7 +56,7 @@ def _lines(result):
         yield ""
         yield f"## {work['name']}: {work['title']}"
         yield ""
-        yield from _memory_table(work) if work["name"] == "idle" else _cpu_table(work)
+        yield from _memory_table(work) if figure_of(work) == "bytes" else _cpu_table(work)
     if result["missing"]:
         yield from ["", "## Missing", ""]
         yield from (f"- {name}: {reason}" for name, reason in result["missing"].items())
@@ -68,15 +68,16 @@ def _lines(result):
 def _cpu_table(work):
     runs = work["runs"]
     floor, kestrel = (median(runs[name], "cpu_us") if name in runs else None for name in ("floor", "kestrel"))
+    deflates = work["name"].startswith("deflate")
     yield (f"| server | CPU µs per {work['unit']} | user | system | × floor | Kestrel costs × | "
-           f"{work['unit']}s per second | p50 µs | p99 µs | RSS MiB |")
-    yield "| --- |" + " ---: |" * 9
+           f"{work['unit']}s per second | p50 µs | p99 µs | RSS MiB |{' payload out B |' if deflates else ''}")
+    yield "| --- |" + " ---: |" * (10 if deflates else 9)
     for name in _ordered(work):
         own, cpu = runs[name], median(runs[name], "cpu_us")
         yield (f"| {servers.ALL[name].title} | {_spread(own, 'cpu_us')} | {_number(median(own, 'user_us'))} | "
                f"{_number(median(own, 'system_us'))} | {_ratio(cpu, floor)} | {_ratio(kestrel, cpu)} | "
                f"{_spread(own, 'per_second')} | {_number(median(own, 'p50_us'))} | {_number(median(own, 'p99_us'))} | "
-               f"{median(own, 'rss_mib'):.0f} |")
+               f"{median(own, 'rss_mib'):.0f} |{_number(median(own, 'out_bytes')) + ' |' if deflates else ''}")
 
 
 def _memory_table(work):

@@ -14,6 +14,7 @@ SERVERS = BENCH / "servers"
 MODULES = BENCH / "peers" / "node_modules"
 C_FLAGS = ["-O2", "-Wall", "-Wextra", "-Werror"]
 EVERYTHING = frozenset({"echo", "tls", "broadcast", "idle", "handshake"})
+COMPRESSES = EVERYTHING | {"deflate"}
 
 
 class Missing(Exception):
@@ -40,6 +41,8 @@ class Server:
             extra.append("--broadcast")
         if work.tls:
             extra += ["--tls", str(certificates)]
+        if work.deflate:
+            extra += ["--deflate", work.deflate]
         return ["taskset", "-c", self.cpus, *map(str, self.command), *extra]
 
 
@@ -105,7 +108,7 @@ def _go(name):
 
 def _sockeye(suffix, title, *options, cpus="0"):
     return Server("sockeye" + suffix, title, _dotnet("sockeye"), [BUILT / "sockeye" / "bench-sockeye"],
-                  lambda: machine.said("git", "-C", str(BENCH), "describe", "--always", "--dirty"), options=list(options), cpus=cpus)
+                  lambda: machine.said("git", "-C", str(BENCH), "describe", "--always", "--dirty"), options=list(options), cpus=cpus, kinds=COMPRESSES)
 
 
 def _node_version():
@@ -114,7 +117,7 @@ def _node_version():
 
 
 def build_load():
-    _c("load", *sorted((BENCH / "load").glob("*.c")), flags=["-std=gnu11"], libraries=["-lssl", "-lcrypto"])()
+    _c("load", *sorted((BENCH / "load").glob("*.c")), flags=["-std=gnu11"], libraries=["-lssl", "-lcrypto", "-lz"])()
 
 
 def make_certificates():
@@ -133,16 +136,18 @@ ALL = {server.name: server for server in [
            lambda: machine.said("gcc", "-dumpfullversion"), EVERYTHING - {"tls"}, warmup=1.0, raw=True),
     _sockeye("", "Sockeye"),
     _sockeye("-async", "Sockeye, async handler", "--handler", "async"),
+    _sockeye("-level-3", "Sockeye, level 3", "--level", "3"),
+    _sockeye("-level-6", "Sockeye, level 6", "--level", "6"),
     _sockeye("-sockets", "Sockeye, sockets", "--transport", "sockets"),
     _sockeye("-sockets-async", "Sockeye, sockets, async handler", "--transport", "sockets", "--handler", "async"),
     _sockeye("-2-loops", "Sockeye, two loops", "--loops", "2", cpus="0,1"),
     Server("kestrel", "Kestrel", _dotnet("kestrel"), [BUILT / "kestrel" / "bench-kestrel"],
-           lambda: machine.said("dotnet", "--list-runtimes", pattern=r"Microsoft.AspNetCore.App (10\S+)")),
+           lambda: machine.said("dotnet", "--list-runtimes", pattern=r"Microsoft.AspNetCore.App (10\S+)"), COMPRESSES),
     Server("bun", "Bun (uWebSockets)", _npm, [MODULES / "bun" / "bin" / "bun.exe", SERVERS / "scripts" / "bun.js"],
-           lambda: machine.said(str(MODULES / "bun" / "bin" / "bun.exe"), "--version")),
+           lambda: machine.said(str(MODULES / "bun" / "bin" / "bun.exe"), "--version"), COMPRESSES),
     Server("deno", "Deno", _npm, [MODULES / "deno" / "deno", "run", "--allow-net", "--allow-read", SERVERS / "scripts" / "deno.js"],
            lambda: machine.said(str(MODULES / "deno" / "deno"), "--version", pattern=r"deno (\S+)")),
-    Server("node", "node ws", _npm, ["node", SERVERS / "scripts" / "node.cjs"], _node_version),
+    Server("node", "node ws", _npm, ["node", SERVERS / "scripts" / "node.cjs"], _node_version, COMPRESSES),
     Server("libwebsockets", "libwebsockets (C)",
            _apt("libwebsockets-dev", _c("libwebsockets", SERVERS / "libwebsockets" / "lws.c", flags=["-std=gnu11"],
                                         libraries=["-lwebsockets", "-lssl", "-lcrypto"])),

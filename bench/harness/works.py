@@ -11,11 +11,13 @@ class Work:
     connections: int = 1
     depth: int = 1
     tls: bool = False
+    deflate: str = ""   # shared or takeover
+    noise: bool = False
 
     @property
     def kind(self):
         """What a server has to be able to do."""
-        return "tls" if self.tls else self.mode
+        return "deflate" if self.deflate else "tls" if self.tls else self.mode
 
     @property
     def unit(self):
@@ -29,6 +31,13 @@ def _size(size):
 def _echo(name, size, connections, depth=1, tls=False):
     title = f"{'TLS echo' if tls else 'Echo'} of {_size(size)}, {connections} connection{'' if connections == 1 else 's'}"
     return Work(name, f"{title}, {depth} in flight on each" if depth > 1 else title, "echo", size, connections, depth, tls)
+
+
+def _deflate(name, deflate, mode="echo", noise=False, connections=64):
+    data = "compressed data" if noise else "JSON-like text"
+    how = "with a context" if deflate == "takeover" else "each message by itself"
+    title = f"Echo of 1 KiB of {data}, compressed, {how}" if mode == "echo" else f"Memory of an idle connection that has echoed 1 KiB, compressed {how}"
+    return Work(name, title, mode, 1 << 10, connections, deflate=deflate, noise=noise)
 
 
 ALL = {work.name: work for work in [
@@ -55,6 +64,12 @@ ALL = {work.name: work for work in [
     Work("handshake-tls", "The same with a full TLS handshake", "handshake", connections=64, tls=True),
     Work("idle", "Memory of an idle connection that has spoken once", "idle", connections=19_000),
     Work("broadcast-1", "64 B to 1,000 subscribers, one at a time", "broadcast", 64, 1000, 1),
+    _deflate("deflate-json", "shared"),
+    _deflate("deflate-json-takeover", "takeover"),
+    _deflate("deflate-noise", "shared", noise=True),
+    _deflate("deflate-noise-takeover", "takeover", noise=True),
+    _deflate("deflate-idle", "shared", "idle", connections=1900),
+    _deflate("deflate-idle-takeover", "takeover", "idle", connections=1900),
     Work("broadcast-8", "64 B to 1,000 subscribers, eight at a time", "broadcast", 64, 1000, 8),
 ]}
 
@@ -71,5 +86,6 @@ SETS = {
     "handshake": (["handshake", "handshake-tls"], _PEERS),
     "idle": (["idle"], _PEERS + ["sockeye-async", "sockeye-sockets", "sockeye-sockets-async"]),
     "broadcast": (["broadcast-1", "broadcast-8"], _PEERS),
+    "deflate": ([name for name in ALL if name.startswith("deflate-")], ["sockeye", "sockeye-level-3", "sockeye-level-6", "kestrel", "bun", "node"]),
     "styles": (_TABLE, _STYLES),
 }

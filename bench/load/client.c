@@ -42,13 +42,16 @@ void make_script(size_t copies)
     for (size_t i = 0; i < size; i++)
         frame[head + i] = payload[i] ^ mask[i & 3];
 
-    script.frame_bytes = head + size;
+    size_t frame_bytes = script.period = head + size;
     script.copies = copies;
-    script.frames = malloc(copies * script.frame_bytes);
+    script.frames = malloc(copies * frame_bytes);
+    script.offsets = malloc((copies + 1) * sizeof *script.offsets);
     for (size_t i = 0; i < copies; i++)
-        memcpy(script.frames + i * script.frame_bytes, frame, script.frame_bytes);
+        memcpy(script.frames + i * frame_bytes, frame, frame_bytes);
+    for (size_t i = 0; i <= copies; i++)
+        script.offsets[i] = i * frame_bytes;
     script.expected = options.raw ? frame : payload;
-    script.expected_bytes = options.raw ? script.frame_bytes : size;
+    script.expected_bytes = options.raw ? frame_bytes : size;
 }
 
 void start_tls(void)
@@ -113,12 +116,14 @@ size_t upgrade_request(char *buffer, size_t size)
 {
     return (size_t)snprintf(buffer, size,
         "GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", options.port);
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n", options.port,
+        !options.deflate ? "" : options.takeover ? "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n"
+        : "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover\r\n");
 }
 
 int is_upgrade_reply(const char *reply)
 {
-    return strncmp(reply, "HTTP/1.1 101", 12) == 0 && strstr(reply, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    return strncmp(reply, "HTTP/1.1 101", 12) == 0 && (!options.deflate || strstr(reply, "permessage-deflate")) && strstr(reply, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 
 static void wait_for(struct client *client, short events)
@@ -188,6 +193,8 @@ int check_bytes(struct client *client, const unsigned char *bytes, size_t count)
 {
     if (options.raw)
         return check_raw(client, bytes, count);
+    if (options.deflate)
+        return check_deflated(client, bytes, count);
     int messages = 0;
     while (count > 0) {
         if (client->frame_left == 0) {
@@ -222,12 +229,12 @@ int check_bytes(struct client *client, const unsigned char *bytes, size_t count)
 int flush_owed(struct client *client)
 {
     while (client->owed > 0) {
-        size_t whole = script.copies * script.frame_bytes - client->phase;
+        size_t whole = script.offsets[script.copies] - client->phase;
         long count = write_some(client, script.frames + client->phase, client->owed < whole ? client->owed : whole);
         if (count <= 0)
             return (int)count;
         client->owed -= (size_t)count;
-        client->phase = (client->phase + (size_t)count) % script.frame_bytes;
+        client->phase = (client->phase + (size_t)count) % script.period;
     }
     return 0;
 }

@@ -5,18 +5,22 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <openssl/ssl.h>
+#include <zlib.h>
 
 struct options {
     const char *mode;
     int port, connections, depth, raw, tls, pid;
+    int deflate, takeover, noise; // compressed messages; whether the server may keep a context; of random bytes
     size_t size;
     double seconds, warmup, settle;
 };
 
-// What is sent, over and over: `copies` equal frames, so that several go out in one write.
+// What is sent, over and over: `copies` frames, so that several go out in one write. They are equal unless they are compressed.
 struct script {
     unsigned char *frames;
-    size_t frame_bytes, copies;
+    size_t copies;
+    size_t *offsets;               // where each frame begins, and the end of the last
+    size_t period;                 // after so many bytes it is the same again
     const unsigned char *expected; // the payload that must come back; in raw mode the frame itself
     size_t expected_bytes;
 };
@@ -24,7 +28,8 @@ struct script {
 struct client {
     int fd;
     SSL *ssl;
-    size_t owed, phase;      // bytes still to write, and where in the frame the next one is
+    size_t owed, phase;      // bytes still to write, and where in the script the next one is
+    size_t queued;           // the next frame to be owed
     unsigned char head[14];  // a frame header that is still arriving
     int head_bytes;
     uint64_t frame_left;
@@ -32,6 +37,11 @@ struct client {
     int finished;            // the FIN bit of the current frame
     uint64_t *sent_at;       // when each message in flight was sent: a ring
     int ring_head, ring_tail;
+    // Of compressed echoes: the message that is arriving, the one that is due, and the server's context.
+    unsigned char *body;
+    size_t body_bytes;
+    int compressed, expected;
+    z_stream *inflater;
 };
 
 extern struct options options;
@@ -40,6 +50,7 @@ extern struct script script;
 uint64_t now_ns(void);
 void fail(const char *what);
 void make_script(size_t copies);
+void make_deflate_script(void);
 void start_tls(void);
 
 // Chooses a source address of 127.0.0.0/8 by number, so that local ports do not run out.
@@ -58,6 +69,11 @@ void open_client(struct client *client, int number);
 
 // Returns the number of whole messages in the bytes; exits if one differs from what was sent.
 int check_bytes(struct client *client, const unsigned char *bytes, size_t count);
+
+int check_deflated(struct client *client, const unsigned char *bytes, size_t count);
+
+// Payload bytes of the answers to compressed messages, as they came.
+extern uint64_t deflate_bytes;
 
 // Writes what is owed as far as the socket takes it; -1 if the connection has ended.
 int flush_owed(struct client *client);

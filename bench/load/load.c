@@ -25,6 +25,9 @@ static void read_options(int count, char **arguments)
         const char *name = arguments[i];
         if (!strcmp(name, "--raw")) options.raw = 1;
         else if (!strcmp(name, "--tls")) options.tls = 1;
+        else if (!strcmp(name, "--deflate")) options.deflate = 1;
+        else if (!strcmp(name, "--takeover")) options.takeover = 1;
+        else if (!strcmp(name, "--noise")) options.noise = 1;
         else if (!strcmp(name, "--port")) options.port = atoi(value_of(count, arguments, &i));
         else if (!strcmp(name, "--pid")) options.pid = atoi(value_of(count, arguments, &i));
         else if (!strcmp(name, "--size")) options.size = (size_t)atol(value_of(count, arguments, &i));
@@ -47,7 +50,10 @@ static void read_options(int count, char **arguments)
 int main(int count, char **arguments)
 {
     read_options(count, arguments);
-    make_script((size_t)options.depth);
+    if (options.deflate)
+        make_deflate_script();
+    else
+        make_script((size_t)options.depth);
     if (options.tls)
         start_tls();
     if (!strcmp(options.mode, "echo")) run_echo();
@@ -56,7 +62,7 @@ int main(int count, char **arguments)
     else if (!strcmp(options.mode, "handshake")) run_handshake();
     else {
         fprintf(stderr, "usage: load echo|broadcast|idle|handshake --port N --pid N [--size N] [--connections N] [--depth N] "
-                        "[--seconds S] [--warmup S] [--settle S] [--raw] [--tls]\n");
+                        "[--seconds S] [--warmup S] [--settle S] [--raw] [--tls] [--deflate [--takeover] [--noise]]\n");
         return 2;
     }
     return 0;

@@ -76,7 +76,7 @@ void measure_print(uint64_t messages)
     double user, system, seconds = (double)(now_ns() - started_at) / 1e9;
     server_cpu(&user, &system);
     printf("{\"messages\": %llu, \"seconds\": %.4f, \"user_us\": %.0f, \"system_us\": %.0f, \"p50_us\": %.1f, \"p99_us\": %.1f, "
-           "\"max_us\": %.1f, \"rss_kib\": %ld, \"peak_kib\": %ld}\n",
+           "\"max_us\": %.1f, \"rss_kib\": %ld, \"peak_kib\": %ld, \"deflate_bytes\": %llu}\n",
         (unsigned long long)messages, seconds, user - user_at_start, system - system_at_start,
-        percentile(0.5), percentile(0.99), (double)longest / 1e3, server_kib("VmRSS"), server_kib("VmHWM"));
+        percentile(0.5), percentile(0.99), (double)longest / 1e3, server_kib("VmRSS"), server_kib("VmHWM"), (unsigned long long)deflate_bytes);
 }

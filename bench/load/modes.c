@@ -56,8 +56,9 @@ static void send_messages(struct client *client, int count, uint64_t now)
     for (int i = 0; i < count; i++) {
         client->sent_at[client->ring_head] = now;
         client->ring_head = (client->ring_head + 1) % options.depth;
+        client->owed += script.offsets[client->queued + 1] - script.offsets[client->queued];
+        client->queued = (client->queued + 1) % script.copies;
     }
-    client->owed += (size_t)count * script.frame_bytes;
     must_flush(client);
 }
 
@@ -94,6 +95,7 @@ void run_echo(void)
         send_messages(&clients[i], options.depth, now_ns());
     echo_for(options.warmup);
     measure_start();
+    deflate_bytes = 0;
     uint64_t messages = echo_for(options.seconds);
     if (messages == 0)
         fail("nothing came back");

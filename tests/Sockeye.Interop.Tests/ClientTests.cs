@@ -114,7 +114,7 @@ public sealed class ClientTests
     }
 
     /// <summary>Text, binary, empty, fragments, 1 MiB, a ping: there and back.</summary>
-    private static async Task ExchangeAsync(WebSocketConnection connection)
+    internal static async Task ExchangeAsync(WebSocketConnection connection)
     {
         foreach (string text in new[] { "hello", "", "Grüße, 世界 🌍", new string('x', 70_000) })
         {

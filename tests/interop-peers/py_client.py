@@ -8,6 +8,16 @@ import ssl
 import sys
 
 import websockets
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+
+
+def deflate(options):
+    return ClientPerMessageDeflateFactory(
+        server_no_context_takeover=not options.takeover,
+        client_no_context_takeover=not options.takeover,
+        server_max_window_bits=options.window,
+        client_max_window_bits=options.window or True,
+    )
 
 
 def pattern(size):
@@ -108,7 +118,8 @@ async def play(options):
         options.url,
         ssl=tls,
         subprotocols=[options.subprotocol] if options.subprotocol else None,
-        compression="deflate" if options.deflate else None,
+        compression=None,
+        extensions=[deflate(options)] if options.deflate else None,
         max_size=64 * 1024 * 1024,
         ping_interval=None,
     ) as socket:
@@ -125,6 +136,8 @@ async def main():
     parser.add_argument("--insecure", action="store_true")
     parser.add_argument("--subprotocol")
     parser.add_argument("--deflate", action="store_true")
+    parser.add_argument("--takeover", action="store_true")
+    parser.add_argument("--window", type=int)
     parser.add_argument("--bytes", type=int, default=1_048_576)
     options = parser.parse_args()
     try:

@@ -8,6 +8,16 @@ import ssl
 import sys
 
 import websockets
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+
+
+def deflate(options):
+    return ServerPerMessageDeflateFactory(
+        server_no_context_takeover=not options.takeover,
+        client_no_context_takeover=not options.takeover,
+        server_max_window_bits=options.window,
+        client_max_window_bits=options.window,
+    )
 
 
 def pattern(size):
@@ -75,6 +85,8 @@ async def main():
     parser.add_argument("--tls-key")
     parser.add_argument("--subprotocol")
     parser.add_argument("--deflate", action="store_true")
+    parser.add_argument("--takeover", action="store_true")
+    parser.add_argument("--window", type=int)
     parser.add_argument("--until-eof", action="store_true")
     options = parser.parse_args()
 
@@ -88,7 +100,8 @@ async def main():
         "127.0.0.1",
         options.port,
         ssl=tls,
-        compression="deflate" if options.deflate else None,
+        compression=None,
+        extensions=[deflate(options)] if options.deflate else None,
         subprotocols=[options.subprotocol] if options.subprotocol else None,
         max_size=64 * 1024 * 1024,
         ping_interval=None,

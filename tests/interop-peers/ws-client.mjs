@@ -1,5 +1,5 @@
 // A client on the ws package that plays one script against an echo server (see README.md).
-// node ws-client.mjs URL SCRIPT [--insecure] [--subprotocol NAME] [--deflate] [--bytes N]
+// node ws-client.mjs URL SCRIPT [--insecure] [--subprotocol NAME] [--deflate [--takeover] [--window N]] [--bytes N]
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
@@ -10,6 +10,8 @@ const { values: options, positionals } = parseArgs({
     insecure: { type: 'boolean', default: false },
     subprotocol: { type: 'string' },
     deflate: { type: 'boolean', default: false },
+    takeover: { type: 'boolean', default: false },
+    window: { type: 'string' },
     bytes: { type: 'string', default: '1048576' },
     version: { type: 'string', default: '13' },
     origin: { type: 'string' },
@@ -125,6 +127,17 @@ function brief(text) {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}… (${text.length})` : text);
 }
 
+function deflate() {
+  const none = !options.takeover;
+  const window = options.window ? Number(options.window) : undefined;
+  return {
+    threshold: 0,
+    serverNoContextTakeover: none,
+    clientNoContextTakeover: none,
+    ...(window && { serverMaxWindowBits: window, clientMaxWindowBits: window }),
+  };
+}
+
 function pattern(size) {
   return Buffer.from(Uint8Array.from({ length: size }, (_, i) => i % 251));
 }
@@ -146,7 +159,7 @@ setTimeout(() => fail('no answer within 20 s'), 20_000).unref();
 
 const socket = new WebSocket(url, options.subprotocol ? [options.subprotocol] : [], {
   rejectUnauthorized: !options.insecure,
-  perMessageDeflate: options.deflate,
+  perMessageDeflate: options.deflate && deflate(),
   maxPayload: 64 * 1024 * 1024,
   protocolVersion: Number(options.version),
   origin: options.origin,

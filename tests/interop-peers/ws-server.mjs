@@ -1,5 +1,5 @@
 // An echo server on the ws package, with commands for tests (see README.md).
-// node ws-server.mjs [--port 0] [--tls-cert FILE --tls-key FILE] [--subprotocol NAME] [--deflate] [--until-eof]
+// node ws-server.mjs [--port 0] [--tls-cert FILE --tls-key FILE] [--subprotocol NAME] [--deflate [--takeover] [--window N]] [--until-eof]
 import { readFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
@@ -13,6 +13,8 @@ const { values: options } = parseArgs({
     'tls-key': { type: 'string' },
     subprotocol: { type: 'string' },
     deflate: { type: 'boolean', default: false },
+    takeover: { type: 'boolean', default: false },
+    window: { type: 'string' },
     'until-eof': { type: 'boolean', default: false },
   },
 });
@@ -23,7 +25,7 @@ const http = options['tls-cert']
 
 const server = new WebSocketServer({
   server: http,
-  perMessageDeflate: options.deflate,
+  perMessageDeflate: options.deflate && deflate(),
   maxPayload: 64 * 1024 * 1024,
   handleProtocols: (offered) => (offered.has(options.subprotocol) ? options.subprotocol : false),
 });
@@ -57,6 +59,17 @@ function commandIn(text) {
   } catch {
     return null;
   }
+}
+
+function deflate() {
+  const none = !options.takeover;
+  const window = options.window ? Number(options.window) : undefined;
+  return {
+    threshold: 0,
+    serverNoContextTakeover: none,
+    clientNoContextTakeover: none,
+    ...(window && { serverMaxWindowBits: window, clientMaxWindowBits: window }),
+  };
 }
 
 function pattern(bytes) {

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 const int BufferBytes = 16 * 1024;
 string? certificates = Array.IndexOf(args, "--tls") is >= 0 and var at ? args[at + 1] : null;
+string? deflate = Array.IndexOf(args, "--deflate") is >= 0 and var place ? args[place + 1] : null;
 bool broadcast = args.Contains("--broadcast");
 Lock gate = new();
 WebSocket[] everybody = [];
@@ -39,7 +40,11 @@ async Task ServeAsync(HttpContext context)
         return;
     }
 
-    using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
+    using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+    {
+        DangerousEnableCompression = deflate is not null,
+        DisableServerContextTakeover = deflate == "shared",
+    });
     Change(() => [.. everybody, socket]);
     byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     try

@@ -3,6 +3,9 @@ const broadcast = args.includes("--broadcast");
 const folder = args.includes("--tls") ? args[args.indexOf("--tls") + 1] : null;
 const tls = folder ? { cert: Bun.file(folder + "/cert.pem"), key: Bun.file(folder + "/key.pem") } : undefined;
 
+const deflate = args.includes("--deflate") ? args[args.indexOf("--deflate") + 1] : null;
+const compressor = deflate === "takeover" ? "dedicated" : "shared";
+
 const server = Bun.serve({
   hostname: "127.0.0.1",
   port: 0,
@@ -11,7 +14,7 @@ const server = Bun.serve({
   websocket: {
     idleTimeout: 0,
     sendPings: false,
-    perMessageDeflate: false,
+    perMessageDeflate: deflate ? { compress: compressor, decompress: compressor } : false,
     maxPayloadLength: 2 << 20,
     backpressureLimit: 4 << 20,
     open(socket) {
@@ -19,7 +22,7 @@ const server = Bun.serve({
     },
     message(socket, message) {
       if (broadcast) server.publish("everybody", message);
-      else socket.send(message);
+      else socket.send(message, deflate !== null);
     },
   },
 });

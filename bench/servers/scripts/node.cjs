@@ -5,10 +5,11 @@ const { WebSocketServer } = require(path.join(__dirname, "../../peers/node_modul
 const args = process.argv;
 const folder = args.includes("--tls") ? args[args.indexOf("--tls") + 1] : null;
 const broadcast = args.includes("--broadcast");
+const deflate = args.includes("--deflate") ? args[args.indexOf("--deflate") + 1] : null;
 const server = folder
   ? require("node:https").createServer({ cert: fs.readFileSync(folder + "/cert.pem"), key: fs.readFileSync(folder + "/key.pem") })
   : require("node:http").createServer();
-const sockets = new WebSocketServer({ server, perMessageDeflate: false, maxPayload: 2 << 20 });
+const sockets = new WebSocketServer({ server, perMessageDeflate: deflate ? { threshold: 0, serverNoContextTakeover: deflate === "shared" } : false, maxPayload: 2 << 20 });
 
 sockets.on("connection", (socket) => {
   socket.on("error", () => {});

@@ -15,6 +15,16 @@ var options = new WebSocketServerOptions
     SendBacklogBytes = 4 << 20,
     KeepAliveInterval = Timeout.InfiniteTimeSpan,
 };
+if (Value("--deflate", "") is { Length: > 0 } deflate)
+{
+    options.Compression = new CompressionOptions
+    {
+        ServerContextTakeover = deflate == "takeover",
+        ClientContextTakeover = deflate == "takeover",
+        Level = int.Parse(Value("--level", "1"), null),
+    };
+}
+
 if (certificates is not null)
 {
     options.Certificate = X509Certificate2.CreateFromPemFile(Path.Combine(certificates, "cert.pem"), Path.Combine(certificates, "key.pem"));

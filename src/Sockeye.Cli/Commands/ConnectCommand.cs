@@ -43,6 +43,7 @@ internal static class ConnectCommand
         "--wait", "Close this many seconds after the last input, if not before; 1 by default, without end with --echo", zero: true);
     private static readonly Option<bool> s_echo = OptionKinds.Flag("--echo", "Send back whatever comes, until the other end closes");
     private static readonly Option<bool> s_json = OptionKinds.Flag("--json", "Print each message as one line of JSON");
+    private static readonly DeflateOptions s_deflate = new();
     private static readonly Option<bool> s_insecure = OptionKinds.Flag("--insecure", "Accept any certificate: only for your own machines");
     private static readonly Option<TimeSpan?> s_connectTimeout = OptionKinds.Seconds(
         "--connect-timeout", "Seconds until the connection must be open; 10 by default", zero: false);
@@ -51,7 +52,8 @@ internal static class ConnectCommand
     {
         var command = new Command(Name, "Connects to a WebSocket: to talk in a terminal, or from a script.")
         {
-            s_url, s_headers, s_subProtocols, s_origin, s_dialect, s_send, s_binary, s_ping, s_count, s_wait, s_echo, s_json, s_insecure, s_connectTimeout,
+            s_url, s_headers, s_subProtocols, s_origin, s_dialect, s_send, s_binary, s_ping, s_count, s_wait, s_echo, s_json,
+            s_deflate.Mode, s_deflate.Window, s_insecure, s_connectTimeout,
         };
         command.SetAction((parsed, _) => ConnectRun.RunAsync(Read(parsed)));
         return command;
@@ -90,6 +92,7 @@ internal static class ConnectCommand
             Wait = parsed.GetValue(s_wait),
             Echo = parsed.GetValue(s_echo),
             IsJson = parsed.GetValue(s_json),
+            Compression = s_deflate.Read(parsed),
             IsInsecure = parsed.GetValue(s_insecure),
             ConnectTimeout = parsed.GetValue(s_connectTimeout),
             Dialect = DialectNames.Of(parsed.GetValue(s_dialect)!),

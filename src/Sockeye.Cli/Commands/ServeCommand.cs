@@ -22,6 +22,7 @@ internal static class ServeCommand
           sockeye serve
           sockeye serve --app chat --listen 'ws://*:8080' --path /chat
           sockeye serve --listen wss://localhost:8443 --self-signed
+          sockeye serve --deflate=takeover --deflate-window 10
           sockeye serve --dialects all
           sockeye serve --listen ws://127.0.0.1:8080 --listen unix:/tmp/echo.sock -v
 
@@ -42,6 +43,9 @@ internal static class ServeCommand
         "--loops", "Event loops of the epoll transport; one per processor by default", 1024);
     private static readonly Option<long?> s_maxMessageBytes = OptionKinds.Count(
         "--max-message-bytes", "The longest message accepted, longer ones close with 1009; 1048576 by default", Array.MaxLength);
+    private static readonly Option<long?> s_maxFragments = OptionKinds.Count(
+        "--max-fragments", "The most frames of one message, more close with 1008; 1024 by default", int.MaxValue);
+    private static readonly DeflateOptions s_deflate = new();
     private static readonly Option<string[]> s_subProtocols = OptionKinds.Texts(
         "--subprotocol", "NAME", "A subprotocol served; the client's first that is listed is taken");
     private static readonly Option<string[]> s_origins = OptionKinds.Texts(
@@ -61,7 +65,8 @@ internal static class ServeCommand
     {
         var command = new Command(Name, "Runs a WebSocket server that echoes or relays, and shows a page to try it.")
         {
-            s_listen, s_app, s_path, s_transport, s_loops, s_maxMessageBytes, s_subProtocols, s_origins, s_anyOrigin, s_hosts, s_dialects,
+            s_listen, s_app, s_path, s_transport, s_loops, s_maxMessageBytes, s_maxFragments, s_deflate.Mode, s_deflate.Window, s_subProtocols,
+            s_origins, s_anyOrigin, s_hosts, s_dialects,
             s_cert, s_key, s_selfSigned, s_verbose,
         };
         command.SetAction((parsed, _) => ServeRun.RunAsync(Read(parsed)));
@@ -78,6 +83,8 @@ internal static class ServeCommand
             IsEpoll = parsed.GetValue(s_transport) == "epoll",
             Loops = (int?)parsed.GetValue(s_loops),
             MaxMessageBytes = parsed.GetValue(s_maxMessageBytes),
+            MaxFragments = (int?)parsed.GetValue(s_maxFragments),
+            Compression = s_deflate.Read(parsed),
             SubProtocols = parsed.GetValue(s_subProtocols) ?? [],
             Origins = parsed.GetValue(s_origins) ?? [],
             AllowAnyOrigin = parsed.GetValue(s_anyOrigin),

@@ -13,7 +13,7 @@ internal static class SockeyeCommand
     {
         // A value may begin with '@' or be several letters behind one dash: both are messages here, not files and flags.
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
-        var parsed = Create().Parse(args, parser);
+        var parsed = Create().Parse(DeflateOptions.WithValue(args), parser);
         string command = parsed.CommandResult.Command.Name is Name ? Name : $"{Name} {parsed.CommandResult.Command.Name}";
         try
         {

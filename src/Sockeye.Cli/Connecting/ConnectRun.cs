@@ -93,6 +93,7 @@ internal static class ConnectRun
             UnixSocketPath = settings.UnixPath,
             DangerouslyAcceptAnyCertificate = settings.IsInsecure,
             MaxMessageBytes = MaxMessageBytes,
+            Compression = settings.Compression,
         };
         options.ConnectTimeout = settings.ConnectTimeout ?? options.ConnectTimeout;
         foreach (var header in settings.Headers)
@@ -127,6 +128,7 @@ internal static class ConnectRun
     private static string Opened(ConnectSettings settings, WebSocketConnection connection, TimeSpan took)
     {
         string protocol = connection.SubProtocol is { } name ? $", subprotocol {name}" : "";
-        return $"connected to {settings.Text} in {Notes.Milliseconds(took)}{protocol}";
+        string extensions = connection.Extensions is { } agreed ? $", {Notes.Harmless(agreed)}" : "";
+        return $"connected to {settings.Text} in {Notes.Milliseconds(took)}{protocol}{extensions}";
     }
 }

@@ -34,6 +34,8 @@ internal sealed record ConnectSettings
 
     public bool IsJson { get; init; }
 
+    public CompressionOptions? Compression { get; init; }
+
     public bool IsInsecure { get; init; }
 
     public TimeSpan? ConnectTimeout { get; init; }

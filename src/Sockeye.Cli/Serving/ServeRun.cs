@@ -35,10 +35,12 @@ internal static class ServeRun
             Transport = settings.IsEpoll ? ServerTransport.Epoll : ServerTransport.Sockets,
             Dialects = settings.Dialects,
             DangerouslyAllowAnyOrigin = settings.AllowAnyOrigin,
+            Compression = settings.Compression,
             OnHttpRequest = new PageSite(settings.Path).Answer,
         };
         options.Loops = settings.Loops ?? options.Loops;
         options.MaxMessageBytes = settings.MaxMessageBytes ?? options.MaxMessageBytes;
+        options.MaxFragments = settings.MaxFragments ?? options.MaxFragments;
         if (settings.IsChat)
         {
             // Who does not keep up is closed, so that nobody waits for them. A message fits beside another one.

@@ -15,6 +15,10 @@ internal sealed record ServeSettings
 
     public long? MaxMessageBytes { get; init; }
 
+    public int? MaxFragments { get; init; }
+
+    public CompressionOptions? Compression { get; init; }
+
     public IReadOnlyList<string> SubProtocols { get; init; } = [];
 
     public IReadOnlyList<string> Origins { get; init; } = [];

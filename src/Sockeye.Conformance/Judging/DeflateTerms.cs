@@ -14,6 +14,21 @@ internal sealed record DeflateTerms(string? Offer, Func<string?, string?> Answer
     public static bool Offers(string? offer, string parameter = "") =>
         offer is not null && offer.Contains(Name, StringComparison.OrdinalIgnoreCase) && offer.Contains(parameter, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The answer to a client's offer. What the client demands of the server is accepted by naming it (RFC 7692 §7.1.1.1, §7.1.2.1).</summary>
+    public string? AnswerTo(string? offer)
+    {
+        string? answer = Answer(offer);
+        if (answer is null)
+        {
+            return null;
+        }
+
+        string first = offer!.Split(',').First(element => Offers(element));
+        var demands = first.Split(';', StringSplitOptions.TrimEntries)
+            .Where(part => part.StartsWith("server_", StringComparison.OrdinalIgnoreCase) && !answer.Contains(part, StringComparison.OrdinalIgnoreCase));
+        return string.Join("; ", [answer, .. demands]);
+    }
+
     /// <summary>What a server agreed to.</summary>
     /// <exception cref="OpeningException">More than was offered, or not well-formed.</exception>
     public Negotiated Read(string? answer)

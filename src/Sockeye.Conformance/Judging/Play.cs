@@ -79,7 +79,7 @@ internal sealed class Play(Peer peer, JudgeSettings settings, CancellationToken 
             throw new OpeningException($"the request has {fault}");
         }
 
-        string? answer = terms.Answer(peer.Request!["Sec-WebSocket-Extensions"]);
+        string? answer = terms.AnswerTo(peer.Request!["Sec-WebSocket-Extensions"]);
         byte[] response = Encoding.Latin1.GetBytes(Opening.Response(peer.Request["Sec-WebSocket-Key"], answer));
         Transcript.Add(true, "HTTP head", response);
         await stream.WriteAsync(response, stop);

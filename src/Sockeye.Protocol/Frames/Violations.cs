@@ -21,6 +21,8 @@ internal static class Violations
     public static readonly Violation FrameTooBig = new(CloseCode.MessageTooBig, "RFC 6455 §10.4", "a frame is larger than this end accepts");
     public static readonly Violation TooManyFragments = new(CloseCode.PolicyViolation, "RFC 6455 §10.4", "a message has more fragments than this end accepts");
 
+    public static readonly Violation BadDeflate = new(CloseCode.InvalidPayload, "RFC 7692 §7.2.2", "a compressed message is not valid DEFLATE data");
+    public static readonly Violation Expands = new(CloseCode.MessageTooBig, "RFC 7692 §8", "a compressed message becomes larger than this end accepts");
     public static readonly Violation BadEarlyText = new(CloseCode.InvalidPayload, "hixie-76 §5.4", "a text message is not valid UTF-8");
     public static readonly Violation EndlessLength = new(CloseCode.ProtocolError, "hixie-76 §5.3", "a length has more than nine bytes");
     public static readonly Violation UnknownType = new(CloseCode.ProtocolError, "August 2010", "the frame's type is neither FF nor 00");

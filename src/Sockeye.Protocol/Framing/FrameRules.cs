@@ -8,9 +8,10 @@ namespace Sockeye.Protocol.Framing;
 /// <param name="AllowedReservedBits">Reserved bits that an extension gave a meaning to on a message's first frame.</param>
 /// <param name="MaxFrameBytes">The longest data frame.</param>
 /// <param name="MessageBytesLeft">What the message in progress, or a new one, may still grow by.</param>
+/// <param name="MaxCompressedBytes">What a new message may have if it is compressed.</param>
 /// <param name="FragmentsLeft">Frames that the message may still have.</param>
 internal readonly record struct FrameRules(
-    bool FromClient, bool MessageInProgress, byte AllowedReservedBits, long MaxFrameBytes, long MessageBytesLeft, int FragmentsLeft)
+    bool FromClient, bool MessageInProgress, byte AllowedReservedBits, long MaxFrameBytes, long MessageBytesLeft, long MaxCompressedBytes, int FragmentsLeft)
 {
     /// <summary>The first rule that a head's opcode, flags and mask bit break, or null.</summary>
     public Violation? CheckFirst(Opcode opcode, bool fin, byte reservedBits)
@@ -42,8 +43,8 @@ internal readonly record struct FrameRules(
     }
 
     /// <summary>The limit that a data frame of this length breaks, or null.</summary>
-    public Violation? CheckLength(long length) =>
-        length > MessageBytesLeft ? Violations.MessageTooBig
+    public Violation? CheckLength(long length, byte reservedBits) =>
+        length > (reservedBits == 0 ? MessageBytesLeft : MaxCompressedBytes) ? Violations.MessageTooBig
         : length > MaxFrameBytes ? Violations.FrameTooBig
         : null;
 }

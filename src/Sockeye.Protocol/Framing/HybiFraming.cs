@@ -55,7 +55,7 @@ internal static class HybiFraming
             return false;
         }
 
-        if (opcode < Opcode.Close && (violation = rules.CheckLength(length)) is not null)
+        if (opcode < Opcode.Close && (violation = rules.CheckLength(length, reserved)) is not null)
         {
             return false;
         }
@@ -113,8 +113,14 @@ internal static class HybiFraming
         return size;
     }
 
+    /// <summary>RSV1: of a message's first frame, that it is compressed (RFC 7692 §6).</summary>
+    public const byte Compressed = 0x40;
+
+    /// <summary>FIN: the message ends with the frame.</summary>
+    public const byte Fin = 0x80;
+
     /// <summary>FIN and opcode as a head's first byte.</summary>
-    public static byte FirstByte(Opcode opcode, bool fin) => (byte)((fin ? 0x80 : 0) | (int)opcode);
+    public static byte FirstByte(Opcode opcode, bool fin) => (byte)((fin ? Fin : 0) | (int)opcode);
 
     private static bool TryReadLength(
         ReadOnlySpan<byte> bytes, int shortLength, out long length, out int size, out Violation? violation)

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Sockeye.Protocol.Closing;
 using Sockeye.Protocol.Dialects;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Framing;
 using Sockeye.Protocol.Messages;
@@ -13,10 +15,18 @@ namespace Sockeye.Protocol.Sessions;
 /// <see cref="TryRead"/> belongs to the thread that reads; <see cref="Step"/>, the only place where the state changes,
 /// to whoever holds the connection's door.
 /// </summary>
-internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect = null)
+/// <param name="role">Which end this is.</param>
+/// <param name="limits">What a message may cost.</param>
+/// <param name="dialect">The dialect that is spoken; null for RFC 6455.</param>
+/// <param name="deflate">What was agreed about compression; null if nothing was.</param>
+internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect = null, DeflateParameters? deflate = null) : IDisposable
 {
+    /// <summary>What is inflated at a time.</summary>
+    private const int InflatedPiece = 16 * 1024;
+
     private readonly EarlyReader? _early = EarlyReader.For(dialect, limits);
     private readonly MessageLimits _limits = limits;
+    private readonly MessageInflater? _inflater = deflate is { } agreed ? new(agreed.KeepsContext(Peer(role))) : null;
     private MessageProgress _message;
 
     // The frame in progress.
@@ -24,6 +34,10 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
     private long _left;
     private bool _inFrame;
     private bool _stopped;
+
+    // Bytes at the start of the input that are unmasked and not inflated yet, and where inflated ones go while they are looked at.
+    private int _unmasked;
+    private byte[]? _inflated;
 
     // A head that was cut, and a control payload that was cut (rented from nobody: it is rare, and small).
     private SpilledHead _spill;
@@ -42,8 +56,11 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
     /// <summary>How far the end of the connection has come.</summary>
     public ClosingState State { get; private set; }
 
+    /// <summary>Whether more will come of bytes that were read already: reading on needs no input.</summary>
+    public bool HasMore => _inflater is { HasMore: true } && !_stopped;
+
     /// <summary>Payload bytes that the message's frame still has to bring and that are handed on as they come; 0 elsewhere.</summary>
-    public long PlainBytesLeft => _inFrame && !_frame.IsControl ? _left : 0;
+    public long PlainBytesLeft => _inFrame && !_frame.IsControl && !_message.IsCompressed ? _left : 0;
 
     /// <summary>Tells the session of an event that is not read from bytes; the answer is what is owed.</summary>
     public ClosingActions Step(ClosingEvent what)
@@ -56,7 +73,8 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
     public ClosingActions Look(ClosingEvent what) => ClosingTable.Step(State, what, Role, Dialect.Traits).Actions;
 
     /// <summary>
-    /// Reads on in the input, which is unmasked in place, up to the next event. No event means that the input is used up.
+    /// Reads on in the input, which is unmasked in place, up to the next event. No event means that the input is used up;
+    /// until then, what is left of it must come first in the next call's.
     /// After a close frame or a violation, which the caller then steps, nothing is read any more.
     /// </summary>
     public bool TryRead(ref Span<byte> input, ref SessionEvent found)
@@ -73,17 +91,21 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
             {
                 if (!TryReadHeader(ref input, out var violation))
                 {
+                    ReturnInflated();
                     return violation is not null && Fail(violation, ref found);
                 }
 
                 BeginFrame();
             }
-            else if (input.IsEmpty)
+            else if (input.IsEmpty && !HasMore)
             {
+                ReturnInflated();
                 return false;
             }
 
-            if (_frame.IsControl ? ReadControl(ref input, ref found) : ReadData(ref input, ref found))
+            if (_frame.IsControl ? ReadControl(ref input, ref found)
+                : _message.IsCompressed ? ReadCompressed(ref input, ref found)
+                : ReadData(ref input, ref found))
             {
                 return true;
             }
@@ -91,6 +113,25 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
 
         input = default;
         return false;
+    }
+
+    /// <summary>Nothing is read any more: gives memory back. For the thread that reads.</summary>
+    public void Dispose()
+    {
+        _stopped = true;
+        _inflated = null; // not to the pool: the last event may still be looked at
+        _inflater?.Dispose();
+    }
+
+    private static Role Peer(Role role) => role == Role.Server ? Role.Client : Role.Server;
+
+    private void ReturnInflated()
+    {
+        if (_inflated is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_inflated);
+            _inflated = null;
+        }
     }
 
     private bool ReadEarly(ref Span<byte> input, ref SessionEvent found)
@@ -110,9 +151,10 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
         var rules = new FrameRules(
             Role == Role.Server,
             _message.InProgress,
-            AllowedReservedBits: 0,
+            AllowedReservedBits: _inflater is null ? (byte)0 : HybiFraming.Compressed,
             _limits.MaxFrameBytes,
             _message.BytesLeft(_limits),
+            _limits.MaxCompressedBytes,
             _message.FragmentsLeft(_limits));
         if (_spilled == 0)
         {
@@ -190,6 +232,54 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
         found.EndOfMessage = end;
         found.Payload = chunk;
         found.FrameBytesLeft = _left;
+        if (end)
+        {
+            _message.End();
+        }
+
+        return true;
+    }
+
+    private bool ReadCompressed(ref Span<byte> input, ref SessionEvent found)
+    {
+        var chunk = input[..(int)Math.Min(input.Length, _left)];
+        if (_frame.MaskKey != 0)
+        {
+            Mask.Apply(chunk[_unmasked..], _frame.MaskKey, (int)((_frame.PayloadLength - _left + _unmasked) & 3));
+        }
+
+        // One byte of room beyond the limit shows whether it is broken.
+        long allowed = _message.InflatedLeft(_limits);
+        _inflated ??= ArrayPool<byte>.Shared.Rent(InflatedPiece);
+        var room = _inflated.AsSpan(0, (int)Math.Min(InflatedPiece, allowed + 1));
+        ReadOnlySpan<byte> source = chunk;
+        bool valid = _inflater!.TryInflate(ref source, _frame.Fin && chunk.Length == _left, room, out int written, out bool end);
+        _left -= chunk.Length - source.Length;
+        _unmasked = source.Length;
+        _inFrame = _left > 0 || _inflater.HasMore;
+        input = input[(chunk.Length - source.Length)..];
+
+        // In the order of the bytes, so that any cut finds the same: what came of them, what is too much, what is corrupt.
+        bool tooMuch = written > allowed;
+        var piece = room[..(tooMuch ? (int)allowed : written)];
+        var violation = _message.Check(piece, end)
+            ?? (tooMuch ? Violations.Expands : null)
+            ?? (valid ? null : Violations.BadDeflate);
+        if (violation is not null)
+        {
+            return Fail(violation, ref found);
+        }
+
+        if (piece.IsEmpty && !end)
+        {
+            return false;
+        }
+
+        found.Kind = ClosingEvent.Data;
+        found.Type = _message.Type;
+        found.EndOfMessage = end;
+        found.Payload = piece;
+        found.FrameBytesLeft = 0; // how much will come of the rest is not known
         if (end)
         {
             _message.End();

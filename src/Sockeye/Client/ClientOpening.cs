@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Dialects;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Handshake;
 using Sockeye.Protocol.Http;
@@ -21,6 +22,9 @@ internal sealed class ClientOpening : IByteReceiver
     private readonly Dialect _dialect;
     private readonly DialectOffer _offer;
     private readonly HeadReader _reader;
+    private readonly Microsoft.Extensions.Logging.ILogger _logger;
+    private readonly DeflateParameters? _deflate;
+    private DeflateParameters _agreed;
     private readonly TaskCompletionSource<WebSocketConnection> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Link _link = null!;
     private Outbox _outbox = null!;
@@ -33,15 +37,18 @@ internal sealed class ClientOpening : IByteReceiver
     {
         (_url, _options) = (url, options);
         _reader = new HeadReader(HeadKind.Response, new HeadLimits(options.MaxResponseHeadBytes));
+        _logger = GuardedLogger.From(options.LoggerFactory, "Sockeye.Client");
         Span<byte> entropy = stackalloc byte[ClientHandshake.EntropyLength];
         RandomNumberGenerator.Fill(entropy);
         _dialect = Dialect.Of(options.Dialect);
+        _deflate = _dialect == Dialect.Rfc6455 ? CompressionOptions.Usable(options, _logger)?.Wishes : null;
         _offer = new DialectOffer(
             _dialect,
             new ClientHandshakeRequest
             {
                 Uri = url,
                 SubProtocols = [.. options.SubProtocols],
+                Extensions = _deflate is { } wishes ? DeflateNegotiation.Offer(wishes) : null,
                 Origin = options.Origin,
                 UserAgent = options.UserAgent,
                 Cookies = CookieHeader(),
@@ -156,7 +163,13 @@ internal sealed class ClientOpening : IByteReceiver
     private void Judge(Span<byte> behind)
     {
         KeepCookies();
-        var result = _offer.Verify(Head, []);
+        var result = _offer.Verify(Head, _deflate is null ? [] : [DeflateParameters.ExtensionName]);
+        if (result is { Success: true, Extensions: [var answer] } && DeflateNegotiation.Verify(answer, _deflate!.Value, out _agreed) is { } wrong)
+        {
+            result = new ClientHandshakeResult(
+                ClientHandshakeError.Extensions, $"The server's answer to permessage-deflate is not one to what was offered: {wrong}.", null, []);
+        }
+
         if (result.Success)
         {
             _accepted = result;
@@ -221,13 +234,17 @@ internal sealed class ClientOpening : IByteReceiver
 
     private void Open(ClientHandshakeResult result, Span<byte> behind)
     {
-        var logger = GuardedLogger.From(_options.LoggerFactory, "Sockeye.Client");
-        var core = new ConnectionCore(_link, _outbox, Role.Client, _options, logger, ConnectionIds.Next(), _dialect);
+        DeflateParameters? deflate = result.Extensions.Count > 0 ? _agreed : null;
+        var core = new ConnectionCore(_link, _outbox, Role.Client, _options, _logger, ConnectionIds.Next(), _dialect, deflate);
         var response = System.Text.Encoding.Latin1.GetBytes(Head.ToString());
         var request = new HeadReader(HeadKind.Request, new HeadLimits(HeadLimits.Ceiling));
         request.Read(_offer.Bytes, out _);
-        var connection = new WebSocketConnection(core, (RequestHead?)request.Head, response) { SubProtocol = result.SubProtocol };
-        Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
+        var connection = new WebSocketConnection(core, (RequestHead?)request.Head, response)
+        {
+            SubProtocol = result.SubProtocol,
+            Extensions = deflate is null ? null : Head["Sec-WebSocket-Extensions"],
+        };
+        Log.Opened(_logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
         core.Start();
         _link.Receiver = core.Intake;
         if (!behind.IsEmpty)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Closing;
 using Sockeye.Protocol.Dialects;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Sessions;
 using Sockeye.Transports;
@@ -20,12 +21,15 @@ internal sealed class ConnectionCore
     private readonly Watch _watch;
     private Action<ConnectionCore>? _ended;
 
-    public ConnectionCore(Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id, Dialect? dialect = null)
+    public ConnectionCore(
+        Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id, Dialect? dialect = null, DeflateParameters? deflate = null)
     {
         (Link, Outbox, Logger, Id) = (link, outbox, logger, id);
-        var limits = new MessageLimits(options.MaxMessageBytes, options.MaxFrameBytes, options.MaxFragments);
-        Session = new Session(role, limits, dialect);
+        var limits = new MessageLimits(
+            options.MaxMessageBytes, options.MaxFrameBytes, options.MaxFragments, options.Compression?.MaxExpansionRatio);
+        Session = new Session(role, limits, dialect, deflate);
         Outbox.Framing = Dialect.Framing;
+        Outbox.Deflater = deflate is { } agreed ? options.Compression!.MakeDeflater(role, agreed) : null;
         var clock = Deadlines.Of(options.TimeProvider);
         KeepAlive = new KeepAlive(Dialect.Has(DialectTraits.Ping) ? options.KeepAliveInterval : Timeout.InfiniteTimeSpan, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);

@@ -46,28 +46,10 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
     }
 
     /// <summary>Whether something of a message is here, complete or not.</summary>
-    public bool HasBytes
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _ready is { Count: > 0 } || _partial is { Length: > 0 };
-            }
-        }
-    }
+    public bool HasBytes => ReadyCount > 0 || Volatile.Read(ref _partial) is { Length: > 0 };
 
     /// <summary>Whether a receive would have to wait.</summary>
-    public bool WouldWait
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return !_ended && _ready is not { Count: > 0 };
-            }
-        }
-    }
+    public bool WouldWait => !Volatile.Read(ref _ended) && ReadyCount == 0;
 
     /// <summary>Takes a piece of a message as it arrived. For the reading thread, which calls <see cref="Deliver"/> after the last one.</summary>
     public void Add(ReadOnlySpan<byte> payload, MessageType type, bool endOfMessage, long frameBytesLeft)

@@ -71,6 +71,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         lock (_reading)
         {
             ReturnStash();
+            core.Session.Dispose();
         }
 
         ReturnRoom();
@@ -98,9 +99,9 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     {
         lock (_reading)
         {
-            if (!core.Lags && _stash is not null)
+            if (!core.Lags && (_stash is not null || core.Session.HasMore))
             {
-                var rest = Read(_stash.AsSpan(_stashStart.._stashEnd));
+                var rest = Read(_stash is null ? default : _stash.AsSpan(_stashStart.._stashEnd));
                 _stashStart = _stashEnd - rest.Length;
                 if (rest.IsEmpty)
                 {
@@ -188,7 +189,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                     break;
                 }
 
-                if (core.Lags && !bytes.IsEmpty)
+                if (core.Lags && (!bytes.IsEmpty || core.Session.HasMore))
                 {
                     break;
                 }

@@ -136,6 +136,7 @@ internal sealed class MessageBuffer
     /// <summary>Leaves the memory to whoever holds the message, and to the garbage collector after that.</summary>
     public void GiveAway()
     {
+        Retain(); // a share that is never returned
         if (Poison)
         {
             Interlocked.Decrement(ref s_outstanding);

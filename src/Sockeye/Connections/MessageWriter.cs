@@ -12,12 +12,13 @@ public sealed class MessageWriter : IAsyncDisposable
     private readonly ConnectionCore _core;
     private readonly Sender _sender;
     private readonly MessageType _type;
+    private readonly MessageFlags _flags;
     private Utf8Validator _utf8;
     private bool _begun;
     private bool _completed;
 
-    internal MessageWriter(ConnectionCore core, Sender sender, MessageType type) =>
-        (_core, _sender, _type) = (core, sender, type);
+    internal MessageWriter(ConnectionCore core, Sender sender, MessageType type, MessageFlags flags) =>
+        (_core, _sender, _type, _flags) = (core, sender, type, flags);
 
     /// <summary>Sends a fragment; the message goes on. The buffer is the caller's again when the task completes.</summary>
     /// <param name="fragment">The bytes; of a text message, UTF-8 that may be cut within a character.</param>
@@ -66,7 +67,7 @@ public sealed class MessageWriter : IAsyncDisposable
         }
 
         var opcode = _begun ? Opcode.Continuation : (Opcode)_type;
-        await _sender.SendAsync(opcode, fragment, cancellationToken, turn: this, fin: end).ConfigureAwait(false);
+        await _sender.SendFragmentAsync(opcode, fragment, this, end, _flags, cancellationToken).ConfigureAwait(false);
         (_utf8, _begun, _completed) = (utf8, true, end);
     }
 }

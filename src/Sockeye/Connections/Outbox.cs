@@ -1,3 +1,6 @@
+using System.Buffers;
+using Sockeye.Diagnostics;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Framing;
 using Sockeye.Transports;
@@ -24,6 +27,12 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// <summary>Messages dropped by <see cref="SlowPeerPolicy.DropNewest"/>.</summary>
     public long Dropped { get; private set; }
 
+    /// <summary>Compresses messages as they pass the door, if that was agreed on; set before the connection is open.</summary>
+    public MessageDeflater? Deflater { get; set; }
+
+    /// <summary>Whether a message waits rather than be dropped.</summary>
+    public bool Waits => policy == SlowPeerPolicy.Wait;
+
     /// <summary>Called without the door when the policy is to close a slow peer's connection.</summary>
     public Action? Overflow { get; set; }
 
@@ -34,8 +43,14 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// Sends one frame. It completes when the bytes are with the link or copied and the backlog is under the mark.
     /// A cancelled send is withdrawn while it waits outside; once under way it finishes.
     /// </summary>
+    /// <param name="firstByte">FIN and opcode; RSV1 too if the payload is compressed already, and refers to no earlier message.</param>
+    /// <param name="payload">The sender's until the task completes.</param>
+    /// <param name="deflate">Whether to compress it, as far as that was agreed on.</param>
+    /// <param name="turn">The fragmented message that it belongs to, if any.</param>
+    /// <param name="endsTurn">Whether that message ends with it.</param>
+    /// <param name="cancellationToken">Withdraws it.</param>
     public ValueTask SendAsync(
-        byte firstByte, ReadOnlyMemory<byte> payload, object? turn, bool endsTurn, CancellationToken cancellationToken)
+        byte firstByte, ReadOnlyMemory<byte> payload, bool deflate, object? turn, bool endsTurn, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         bool pull = false;
@@ -51,12 +66,12 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             bool fits = Fits(payload.Length);
             if (fits && _turns.MayGo(turn))
             {
-                waiter = Put(firstByte, payload, turn, endsTurn, null);
+                waiter = Put(firstByte, payload, deflate, turn, endsTurn, null);
                 pull = FlushOrHold();
             }
             else if (fits || policy == SlowPeerPolicy.Wait || turn is not null)
             {
-                waiter = new SendWaiter(firstByte, payload, turn, endsTurn);
+                waiter = new SendWaiter(firstByte, payload, deflate, turn, endsTurn);
                 _turns.Wait(waiter);
             }
             else
@@ -78,7 +93,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     }
 
     /// <summary>Sends one small frame if it may go at once; false, and nothing said, if it may not.</summary>
-    public bool TrySendSmall(byte firstByte, ReadOnlySpan<byte> payload)
+    public bool TrySendSmall(byte firstByte, ReadOnlySpan<byte> payload, bool deflate)
     {
         bool pull;
         lock (Door)
@@ -88,7 +103,11 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
                 return false;
             }
 
-            Write(firstByte, payload);
+            if (!Coded(firstByte, payload, deflate))
+            {
+                Write(firstByte, payload);
+            }
+
             pull = FlushOrHold();
         }
 
@@ -97,7 +116,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     }
 
     /// <summary>Sends one frame if that needs no waiting, copying what it queues; false if it does not fit.</summary>
-    public bool TrySend(byte firstByte, ReadOnlySpan<byte> payload)
+    public bool TrySend(byte firstByte, ReadOnlySpan<byte> payload, bool deflate)
     {
         bool sent;
         bool pull = false;
@@ -111,7 +130,11 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             sent = _turns.MayGo(null) && Fits(payload.Length);
             if (sent)
             {
-                Write(firstByte, payload);
+                if (!Coded(firstByte, payload, deflate))
+                {
+                    Write(firstByte, payload);
+                }
+
                 pull = FlushOrHold();
             }
             else
@@ -161,6 +184,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     {
         _closed = true;
         _owedPong = null;
+        Deflater?.Dispose();
         _turns.Refuse(static () => new WebSocketClosedException());
     }
 
@@ -196,7 +220,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         {
             _turns.Remove(waiter);
             waiter.IsStarted = true;
-            if (Put(waiter.FirstByte, waiter.Payload, waiter.Turn, waiter.EndsTurn, waiter) is null)
+            if (Put(waiter.FirstByte, waiter.Payload, waiter.Deflate, waiter.Turn, waiter.EndsTurn, waiter) is null)
             {
                 waiter.TrySetResult();
             }
@@ -206,19 +230,50 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     private bool Fits(int payload) => Backlog == 0 || Backlog + FrameHeader.MaxSize + payload <= mark;
 
     /// <summary>Lets a frame in that may go and fits. The answer is whom to wait for, if the payload was borrowed.</summary>
-    private SendWaiter? Put(byte firstByte, ReadOnlyMemory<byte> payload, object? turn, bool endsTurn, SendWaiter? waiter)
+    private SendWaiter? Put(byte firstByte, ReadOnlyMemory<byte> payload, bool deflate, object? turn, bool endsTurn, SendWaiter? waiter)
     {
         _turns.Go(turn, endsTurn);
+        if (Coded(firstByte, payload.Span, deflate))
+        {
+            return null;
+        }
+
         if (payload.Length <= CopyBytes)
         {
             Write(firstByte, payload.Span);
             return null;
         }
 
-        waiter ??= new SendWaiter(firstByte, payload, turn, endsTurn);
+        waiter ??= new SendWaiter(firstByte, payload, deflate, turn, endsTurn);
         waiter.IsStarted = true;
         Append(firstByte, payload, waiter);
         return waiter;
+    }
+
+    /// <summary>Writes a frame compressed; false if it is to be written as it is.</summary>
+    private bool Coded(byte firstByte, ReadOnlySpan<byte> payload, bool deflate)
+    {
+        if ((firstByte & HybiFraming.Compressed) != 0)
+        {
+            Deflater?.Skipped();
+        }
+
+        if (!deflate || Deflater is null)
+        {
+            return false;
+        }
+
+        bool first = (firstByte & 0x0F) != (int)Opcode.Continuation;
+        bool fin = (firstByte & HybiFraming.Fin) != 0;
+        if (Deflater.Deflate(payload, first && fin, fin, out int length) is not { } rented)
+        {
+            return false;
+        }
+
+        Write(first ? (byte)(firstByte | HybiFraming.Compressed) : firstByte, rented.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(rented);
+        Telemetry.Deflated(payload.Length, length);
+        return true;
     }
 
     private void Withdraw(SendWaiter waiter, CancellationToken cancellationToken)

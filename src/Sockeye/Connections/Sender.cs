@@ -10,32 +10,27 @@ namespace Sockeye.Connections;
 /// <summary>Brings messages into the form that the outbox takes: frames with bytes that live long enough.</summary>
 internal sealed class Sender(ConnectionCore core)
 {
+    /// <summary>What is compressed at once of a payload that can wait.</summary>
+    private const int DeflatedPiece = 256 * 1024;
+
     private static readonly Encoding s_utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Sends a frame; its payload is the caller's until the task completes.</summary>
-    public ValueTask SendAsync(
-        Opcode opcode, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, object? turn = null, bool fin = true)
-    {
-        Check(opcode);
-        if (payload.Length > 0 && WebSocketMessage.BufferOf(payload, out int start) is { } received)
-        {
-            // The kernel may still read it when a later receive releases the message; a throw in its thread would end the process.
-            return SendKeptAsync(opcode, received, received.Memory.Slice(start, payload.Length), turn, fin, cancellationToken);
-        }
+    /// <summary>Sends a whole message; its payload is the caller's until the task completes.</summary>
+    public ValueTask SendAsync(Opcode opcode, ReadOnlyMemory<byte> payload, MessageFlags flags, CancellationToken cancellationToken) =>
+        SendAsync(opcode, payload, null, true, Deflates(payload.Length, flags), cancellationToken);
 
-        var sent = core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, fin), payload, turn, fin, cancellationToken);
-        Telemetry.SentPiece(payload.Length, fin);
-        return sent;
-    }
+    /// <summary>Sends a fragment of a message.</summary>
+    public ValueTask SendFragmentAsync(
+        Opcode opcode, ReadOnlyMemory<byte> fragment, object turn, bool fin, MessageFlags flags, CancellationToken cancellationToken) =>
+        SendAsync(opcode, fragment, turn, fin, (flags & MessageFlags.DisableCompression) == 0, cancellationToken);
 
     /// <summary>Sends a payload that was made for it: the memory goes back when it is no longer needed.</summary>
-    public ValueTask SendOwnedAsync(
-        Opcode opcode, byte[] rented, int length, CancellationToken cancellationToken, object? turn = null, bool fin = true)
+    public ValueTask SendOwnedAsync(Opcode opcode, byte[] rented, int length, MessageFlags flags, CancellationToken cancellationToken)
     {
         ValueTask sent;
         try
         {
-            sent = SendAsync(opcode, rented.AsMemory(0, length), cancellationToken, turn, fin);
+            sent = SendAsync(opcode, rented.AsMemory(0, length), flags, cancellationToken);
         }
         catch
         {
@@ -58,52 +53,43 @@ internal sealed class Sender(ConnectionCore core)
         Check((Opcode)type);
         if (buffer is null)
         {
-            return SendAsync((Opcode)type, default(ReadOnlyMemory<byte>), cancellationToken);
+            return SendAsync((Opcode)type, default, MessageFlags.None, cancellationToken);
         }
 
-        if (!cancellationToken.IsCancellationRequested && core.Outbox.TrySendSmall(HybiFraming.FirstByte((Opcode)type, true), buffer.Span))
+        bool deflate = Deflates(buffer.Length, MessageFlags.None);
+        if (!cancellationToken.IsCancellationRequested
+            && core.Outbox.TrySendSmall(HybiFraming.FirstByte((Opcode)type, true), buffer.Span, deflate))
         {
             Telemetry.SentPiece(buffer.Length, true);
             return default;
         }
 
-        return SendKeptAsync((Opcode)type, buffer, buffer.Memory, null, true, cancellationToken);
+        return SendKeptAsync((Opcode)type, buffer, buffer.Memory, null, true, deflate, cancellationToken);
     }
 
-    private ValueTask SendKeptAsync(
-        Opcode opcode, MessageBuffer buffer, ReadOnlyMemory<byte> payload, object? turn, bool fin, CancellationToken cancellationToken)
+    /// <summary>Sends a prepared message in the form that this connection takes.</summary>
+    public ValueTask SendAsync(PreparedMessage message, CancellationToken cancellationToken)
     {
-        buffer.Retain();
-        ValueTask sent;
-        try
-        {
-            sent = SendAsync(opcode, payload, cancellationToken, turn, fin);
-        }
-        catch
-        {
-            buffer.Release();
-            throw;
-        }
-
-        if (sent.IsCompletedSuccessfully)
-        {
-            buffer.Release();
-            return default;
-        }
-
-        return ReleaseAfter(sent, buffer);
+        Check((Opcode)message.Type);
+        byte[]? compressed = message.For(core.Outbox.Deflater);
+        return Sent(
+            core.Outbox.SendAsync(FirstByte(message, compressed), compressed ?? message.Payload, false, null, true, cancellationToken),
+            message.Length,
+            true);
     }
 
-    public bool TrySend(Opcode opcode, ReadOnlySpan<byte> payload)
+    public bool TrySend(PreparedMessage message)
+    {
+        Check((Opcode)message.Type);
+        byte[]? compressed = message.For(core.Outbox.Deflater);
+        return Sent(
+            core.Outbox.TrySend(FirstByte(message, compressed), compressed ?? message.Payload.Span, deflate: false), message.Length);
+    }
+
+    public bool TrySend(Opcode opcode, ReadOnlySpan<byte> payload, MessageFlags flags)
     {
         Check(opcode);
-        bool sent = core.Outbox.TrySend(HybiFraming.FirstByte(opcode, true), payload);
-        if (sent)
-        {
-            Telemetry.SentPiece(payload.Length, true);
-        }
-
-        return sent;
+        return Sent(core.Outbox.TrySend(HybiFraming.FirstByte(opcode, true), payload, Deflates(payload.Length, flags)), payload.Length);
     }
 
     private void Check(Opcode opcode)
@@ -137,6 +123,98 @@ internal sealed class Sender(ConnectionCore core)
         {
             throw new ArgumentOutOfRangeException(nameof(type), type, "A message is text or binary. To close, call CloseAsync.");
         }
+    }
+
+    private static byte FirstByte(PreparedMessage message, byte[]? compressed)
+    {
+        byte plain = HybiFraming.FirstByte((Opcode)message.Type, true);
+        return compressed is null ? plain : (byte)(plain | HybiFraming.Compressed);
+    }
+
+    private bool Deflates(int length, MessageFlags flags) =>
+        core.Outbox.Deflater is { } deflater && length >= deflater.Threshold && (flags & MessageFlags.DisableCompression) == 0;
+
+    private ValueTask SendAsync(
+        Opcode opcode, ReadOnlyMemory<byte> payload, object? turn, bool fin, bool deflate, CancellationToken cancellationToken)
+    {
+        Check(opcode);
+        if (payload.Length > 0 && WebSocketMessage.BufferOf(payload, out int start) is { } received)
+        {
+            // The kernel may still read it when a later receive releases the message; a throw in its thread would end the process.
+            return SendKeptAsync(
+                opcode, received, received.Memory.Slice(start, payload.Length), turn, fin, deflate, cancellationToken);
+        }
+
+        if (deflate && payload.Length > DeflatedPiece && core.Outbox is { Waits: true, Deflater: not null })
+        {
+            return SendPiecesAsync(opcode, payload, turn ?? new object(), fin, cancellationToken);
+        }
+
+        return Sent(
+            core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, fin), payload, deflate, turn, fin, cancellationToken), payload.Length, fin);
+    }
+
+    /// <summary>
+    /// What is compressed at once is held at once, with the door closed to others: a large payload is sent in fragments, which wait for room.
+    /// </summary>
+    private async ValueTask SendPiecesAsync(
+        Opcode opcode, ReadOnlyMemory<byte> payload, object turn, bool fin, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var piece = payload[..Math.Min(payload.Length, DeflatedPiece)];
+            payload = payload[piece.Length..];
+            bool last = fin && payload.IsEmpty;
+            await Sent(
+                core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, last), piece, true, turn, last, cancellationToken), piece.Length, last)
+                .ConfigureAwait(false);
+            if (payload.IsEmpty)
+            {
+                return;
+            }
+
+            (opcode, cancellationToken) = (Opcode.Continuation, CancellationToken.None); // under way, it finishes
+        }
+    }
+
+    private ValueTask SendKeptAsync(
+        Opcode opcode, MessageBuffer buffer, ReadOnlyMemory<byte> payload, object? turn, bool fin, bool deflate, CancellationToken cancellationToken)
+    {
+        buffer.Retain();
+        ValueTask sent;
+        try
+        {
+            sent = SendAsync(opcode, payload, turn, fin, deflate, cancellationToken);
+        }
+        catch
+        {
+            buffer.Release();
+            throw;
+        }
+
+        if (sent.IsCompletedSuccessfully)
+        {
+            buffer.Release();
+            return default;
+        }
+
+        return ReleaseAfter(sent, buffer);
+    }
+
+    private static ValueTask Sent(ValueTask sent, int payload, bool fin)
+    {
+        Telemetry.SentPiece(payload, fin);
+        return sent;
+    }
+
+    private static bool Sent(bool sent, int payload)
+    {
+        if (sent)
+        {
+            Telemetry.SentPiece(payload, true);
+        }
+
+        return sent;
     }
 
     // A large text that a handler sends on as it came was looked at when it came.

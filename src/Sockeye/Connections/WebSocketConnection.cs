@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
@@ -63,6 +62,12 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <summary>The subprotocol that was agreed on; null if none was.</summary>
     public string? SubProtocol { get; internal init; }
 
+    /// <summary>
+    /// The extensions that were agreed on, as they stand in the response, such as <c>permessage-deflate; server_no_context_takeover</c>;
+    /// null if none were.
+    /// </summary>
+    public string? Extensions { get; internal init; }
+
     /// <summary>The dialect that is spoken.</summary>
     public WebSocketDialects Dialect => _core.Dialect.Name;
 
@@ -121,116 +126,6 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <param name="cancellationToken">Ends the wait for a message with <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerator<WebSocketMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         new MessageEnumerator(_core.Inbox, cancellationToken);
-
-    /// <summary>Sends a text message.</summary>
-    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
-    /// <param name="text">The text; unpaired surrogates are sent as U+FFFD.</param>
-    /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
-    public ValueTask SendAsync(string text, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var (rented, length) = Sender.Encode(text);
-        return _sender.SendOwnedAsync(Opcode.Text, rented, length, cancellationToken);
-    }
-
-    /// <summary>Sends a binary message.</summary>
-    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
-    /// <param name="payload">The bytes.</param>
-    /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default) =>
-        _sender.SendAsync(Opcode.Binary, payload, cancellationToken);
-
-    /// <summary>Sends a message. Any number of threads may send at once; messages leave whole, in the order of the calls.</summary>
-    /// <remarks>
-    /// The task completes when the bytes are with the kernel or copied, and the backlog is under its mark
-    /// (<see cref="WebSocketOptions.SendBacklogBytes"/>): the buffer is then the caller's again. That is the backpressure of a slow peer.
-    /// A cancelled send is withdrawn if nothing of it is under way; else it finishes. Either way the connection stays usable.
-    /// </remarks>
-    /// <param name="payload">The bytes; of a text message, valid UTF-8.</param>
-    /// <param name="type">Text or binary.</param>
-    /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
-    /// <exception cref="WebSocketClosedException">The connection is closing or closed.</exception>
-    /// <exception cref="ArgumentException">A text's bytes are not valid UTF-8, or the type is no message's.</exception>
-    /// <exception cref="OperationCanceledException">The message was withdrawn.</exception>
-    /// <exception cref="NotSupportedException">The message is binary and the dialect has text only.</exception>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> payload, MessageType type, CancellationToken cancellationToken = default)
-    {
-        Sender.CheckPayload(type, payload.Span);
-        return _sender.SendAsync((Opcode)type, payload, cancellationToken);
-    }
-
-    /// <summary>Sends a message whose bytes are scattered.</summary>
-    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
-    public ValueTask SendAsync(ReadOnlySequence<byte> payload, MessageType type, CancellationToken cancellationToken = default)
-    {
-        if (payload.IsSingleSegment)
-        {
-            return SendAsync(payload.First, type, cancellationToken);
-        }
-
-        int length = checked((int)payload.Length);
-        byte[] rented = ArrayPool<byte>.Shared.Rent(length);
-        payload.CopyTo(rented);
-        try
-        {
-            Sender.CheckPayload(type, rented.AsSpan(0, length));
-        }
-        catch
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-            throw;
-        }
-
-        return _sender.SendOwnedAsync((Opcode)type, rented, length, cancellationToken);
-    }
-
-    /// <summary>Sends a received message as it is, here or on another connection, without copying it.</summary>
-    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
-    /// <param name="message">A message that is still alive.</param>
-    /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
-    public ValueTask SendAsync(WebSocketMessage message, CancellationToken cancellationToken = default)
-    {
-        Sender.CheckType(message.Type);
-        return _sender.SendAsync(message.Buffer, message.Type, cancellationToken);
-    }
-
-    /// <summary>Sends a text message if that needs no waiting, copying what must be queued.</summary>
-    /// <param name="text">The text; unpaired surrogates are sent as U+FFFD.</param>
-    /// <returns>Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing.</returns>
-    public bool TrySend(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var (rented, length) = Sender.Encode(text);
-        try
-        {
-            return _sender.TrySend(Opcode.Text, rented.AsSpan(0, length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    /// <summary>Sends a message if that needs no waiting, copying what must be queued.</summary>
-    /// <param name="payload">The bytes; of a text message, valid UTF-8.</param>
-    /// <param name="type">Text or binary.</param>
-    /// <returns>Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing.</returns>
-    /// <exception cref="ArgumentException">A text's bytes are not valid UTF-8, or the type is no message's.</exception>
-    public bool TrySend(ReadOnlySpan<byte> payload, MessageType type)
-    {
-        Sender.CheckPayload(type, payload);
-        return _sender.TrySend((Opcode)type, payload);
-    }
-
-    /// <summary>Begins a message that is sent in fragments.</summary>
-    /// <param name="type">Text or binary.</param>
-    /// <exception cref="NotSupportedException">The dialect has no fragments, or none of that type.</exception>
-    public MessageWriter StartMessage(MessageType type)
-    {
-        Sender.CheckType(type);
-        _core.Dialect.Require(DialectTraits.Fragments, "fragments: send the message whole");
-        return new MessageWriter(_core, _sender, type);
-    }
 
     /// <summary>Sends a ping and waits for its pong.</summary>
     /// <param name="payload">At most 125 bytes; by default a number of its own.</param>

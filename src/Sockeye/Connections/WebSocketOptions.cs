@@ -14,6 +14,9 @@ public class WebSocketOptions
     /// <summary>The most frames that one message may have; 1,024 by default. More close with 1008.</summary>
     public int MaxFragments { get; set; } = 1024;
 
+    /// <summary>How messages are compressed where the peer agrees; null, the default, for not at all.</summary>
+    public CompressionOptions? Compression { get; set; }
+
     /// <summary>The time between two pings; 20 s by default, <see cref="Timeout.InfiniteTimeSpan"/> for none.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(20);
 
@@ -67,6 +70,7 @@ public class WebSocketOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxFragments, 1, nameof(MaxFragments));
         ArgumentOutOfRangeException.ThrowIfLessThan(SendBacklogBytes, 1, nameof(SendBacklogBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(ReadAheadBytes, 0, nameof(ReadAheadBytes));
+        Compression?.Validate();
         CheckTime(KeepAliveInterval, nameof(KeepAliveInterval));
         CheckTime(KeepAliveTimeout, nameof(KeepAliveTimeout));
         CheckTime(SendTimeout, nameof(SendTimeout));

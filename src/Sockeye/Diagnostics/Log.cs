@@ -66,6 +66,9 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Warning, "The handler of {Source} blocks, for {Milliseconds} ms by now; its event loop goes on with another thread")]
     public static partial void HandlerBlocks(ILogger logger, string source, long milliseconds);
 
-    [LoggerMessage(30, LogLevel.Error, "A handler of an event of the socket to {Url} failed")]
+    [LoggerMessage(21, LogLevel.Warning, "Messages cannot be compressed on this machine, and are sent as they are")]
+    public static partial void NoDeflate(ILogger logger, Exception why);
+
+    [LoggerMessage(22, LogLevel.Error, "A handler of an event of the socket to {Url} failed")]
     public static partial void EventHandlerFailed(ILogger logger, string url, Exception error);
 }

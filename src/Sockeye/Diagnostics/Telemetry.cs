@@ -21,6 +21,12 @@ internal static class Telemetry
     private static readonly Counter<long> s_bytes = s_meter.CreateCounter<long>(
         "sockeye.message.bytes", "By", "Payload bytes of messages by direction.");
 
+    private static readonly Counter<long> s_deflateInput = s_meter.CreateCounter<long>(
+        "sockeye.deflate.input", "By", "Payload bytes that were compressed to be sent.");
+
+    private static readonly Counter<long> s_deflateOutput = s_meter.CreateCounter<long>(
+        "sockeye.deflate.output", "By", "What came of them.");
+
     private static readonly Counter<long> s_closes = s_meter.CreateCounter<long>(
         "sockeye.closes", "{connection}", "Ended connections by close code and by who began.");
 
@@ -50,6 +56,15 @@ internal static class Telemetry
         1, new KeyValuePair<string, object?>("sockeye.role", role), new KeyValuePair<string, object?>("sockeye.outcome", outcome));
 
     public static void SentPiece(int bytes, bool endOfMessage) => Message(bytes, s_sent, endOfMessage);
+
+    public static void Deflated(int input, int output)
+    {
+        if (s_deflateInput.Enabled || s_deflateOutput.Enabled)
+        {
+            s_deflateInput.Add(input);
+            s_deflateOutput.Add(output);
+        }
+    }
 
     public static void ReceivedPiece(int bytes, bool endOfMessage) => Message(bytes, s_received, endOfMessage);
 

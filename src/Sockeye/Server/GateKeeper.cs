@@ -3,6 +3,8 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Dialects;
+using Sockeye.Protocol.Extensions;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Handshake;
 using Sockeye.Transports;
 
@@ -52,6 +54,20 @@ internal sealed class GateKeeper(
             Log.RequestHookFailed(logger, null, e);
             return Rejections.HookFailed;
         }
+    }
+
+    /// <summary>The answer to the extensions that a client offers; null for none of them.</summary>
+    public string? Agree(IReadOnlyList<ExtensionOffer> offers, out DeflateParameters? deflate)
+    {
+        deflate = null;
+        if (offers.Count == 0 || CompressionOptions.Usable(options, logger) is not { } compression)
+        {
+            return null;
+        }
+
+        string? answer = DeflateNegotiation.Choose(offers, compression.Wishes, out var agreed);
+        deflate = answer is null ? null : agreed;
+        return answer;
     }
 
     /// <summary>The answer to a plain HTTP request, as bytes.</summary>

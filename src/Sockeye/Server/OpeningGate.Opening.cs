@@ -19,11 +19,12 @@ internal sealed partial class OpeningGate
     private WebSocketConnection Make()
     {
         _state = State.Opened;
-        var core = new ConnectionCore(_link, _outbox, Role.Server, _keeper.Options, _keeper.Logger, ConnectionIds.Next(), _dialect);
+        var core = new ConnectionCore(_link, _outbox, Role.Server, _keeper.Options, _keeper.Logger, ConnectionIds.Next(), _dialect, _deflate);
         _opened = core;
         return new WebSocketConnection(core, _request!.Head, _answer!.Head)
         {
             SubProtocol = _answer.SubProtocol,
+            Extensions = _extensions,
             UserState = _answer.UserState,
         };
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Dialects;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Handshake;
 using Sockeye.Protocol.Http;
@@ -29,6 +30,8 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
     private State _state;
     private OpeningRequest? _request;
     private Dialect _dialect = Dialect.Rfc6455;
+    private string? _extensions;
+    private DeflateParameters? _deflate;
     private ConnectionCore? _opened;
     private byte[] _behind = [];
     private int _discarded;
@@ -208,7 +211,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
                 throw new ArgumentException($"The client did not offer the subprotocol '{subProtocol}'.", nameof(decision));
             }
 
-            byte[] response = DialectHandshake.BuildResponse(_dialect, _request!.Head, _link.IsSecure, subProtocol, null, decision.Headers);
+            byte[] response = DialectHandshake.BuildResponse(_dialect, _request!.Head, _link.IsSecure, subProtocol, _extensions, decision.Headers);
             _answer = new Answered(response, subProtocol, decision.UserState);
             lock (_outbox.Door)
             {
@@ -259,6 +262,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
             return;
         }
 
+        _extensions = _dialect == Dialect.Rfc6455 ? _keeper.Agree(result.Extensions, out _deflate) : null;
         Activity = GateKeeper.StartActivity(head, _link);
         _request = new OpeningRequest(head, _link.RemoteEndPoint, _link.LocalEndPoint, _link.IsSecure, result.SubProtocols, subProtocol);
         lock (_lock)

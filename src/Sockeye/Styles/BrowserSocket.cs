@@ -236,7 +236,7 @@ public sealed class BrowserSocket
         try
         {
             var connection = await _connect(_giveUp.Token).ConfigureAwait(true);
-            result = await RunAsync(connection).ConfigureAwait(true);
+            result = await PumpAsync(connection).ConfigureAwait(true);
         }
         catch (Exception e)
         {
@@ -253,9 +253,9 @@ public sealed class BrowserSocket
         Raise(Closed, static (handler, self, end) => handler(self, end), result);
     }
 
-    private async Task<CloseResult> RunAsync(WebSocketConnection connection)
+    private async Task<CloseResult> PumpAsync(WebSocketConnection connection)
     {
-        await using var owned = connection.ConfigureAwait(true);
+        await using var owned = ((IAsyncDisposable)connection).ConfigureAwait(true);
         _connection = connection;
         _logger = connection.Core.Logger;
         Protocol = connection.SubProtocol ?? "";

@@ -17,7 +17,7 @@ public static class WebSocketHandlers
         ArgumentNullException.ThrowIfNull(reply);
         return async connection =>
         {
-            await foreach (var message in connection.ConfigureAwait(false))
+            await foreach (var message in ((IAsyncEnumerable<WebSocketMessage>)connection).ConfigureAwait(false))
             {
                 if (message.Type is MessageType.Text or MessageType.Binary)
                 {
@@ -34,7 +34,7 @@ public static class WebSocketHandlers
         ArgumentNullException.ThrowIfNull(reply);
         return async connection =>
         {
-            await foreach (var message in connection.ConfigureAwait(false))
+            await foreach (var message in ((IAsyncEnumerable<WebSocketMessage>)connection).ConfigureAwait(false))
             {
                 if (message.Type is MessageType.Text or MessageType.Binary)
                 {

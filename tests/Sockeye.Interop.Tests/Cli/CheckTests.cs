@@ -9,7 +9,7 @@ public class CheckTests
     [Fact]
     public async Task Our_server_is_found_good()
     {
-        await using var server = await SockeyeProcess.ServeAsync();
+        await using var server = await SockeyeProcess.ServeAsync("--deflate=takeover");
         var outcome = await SockeyeProcess.RunAsync("", "check", server.Url, "--fast");
 
         Assert.True(outcome.ExitCode == 0, string.Join('\n', outcome.Lines));

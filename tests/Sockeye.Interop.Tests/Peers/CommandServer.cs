@@ -64,7 +64,7 @@ internal static class CommandServer
                 break;
             case "about":
                 await connection.SendAsync(string.Create(
-                    CultureInfo.InvariantCulture, $$"""{"subprotocol":"{{connection.SubProtocol}}","extensions":""}"""));
+                    CultureInfo.InvariantCulture, $$"""{"subprotocol":"{{connection.SubProtocol}}","extensions":"{{connection.Extensions}}"}"""));
                 break;
         }
     }

@@ -144,7 +144,7 @@ public sealed class HybiFramingTests
         Assert.Equal(0x88, HybiFraming.FirstByte(Opcode.Close, fin: true));
     }
 
-    private static FrameRules Rules(bool server) => new(server, false, 0, long.MaxValue, long.MaxValue, 1024);
+    private static FrameRules Rules(bool server) => new(server, false, 0, long.MaxValue, long.MaxValue, long.MaxValue, 1024);
 
     private static SortedSet<ulong> Interesting()
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Sockeye.Protocol.Closing;
 using Sockeye.Protocol.Dialects;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Sessions;
 
@@ -10,7 +11,7 @@ namespace Sockeye.Tests.Protocol.Support;
 /// Feeds bytes to a session, cut as asked, and tells what came of it in lines that do not depend on the cuts:
 /// pieces of one message that follow one another are put together.
 /// </summary>
-internal sealed class Replay
+internal sealed class Replay : IDisposable
 {
     private readonly Session _session;
     private readonly List<string> _lines = [];
@@ -18,14 +19,21 @@ internal sealed class Replay
     private MessageType? _open;
     private bool _over;
 
-    private Replay(Role role, MessageLimits limits, Dialect? dialect) => _session = new Session(role, limits, dialect);
+    private Replay(Role role, MessageLimits limits, Dialect? dialect, DeflateParameters? deflate) =>
+        _session = new Session(role, limits, dialect, deflate);
 
     public static List<string> Run(Role role, MessageLimits limits, byte[] wire, params ReadOnlySpan<int> cuts) =>
-        Run(null, role, limits, wire, cuts);
+        Run(new Replay(role, limits, null, null), wire, cuts);
 
-    public static List<string> Run(Dialect? dialect, Role role, MessageLimits limits, byte[] wire, params ReadOnlySpan<int> cuts)
+    public static List<string> Run(Dialect? dialect, Role role, MessageLimits limits, byte[] wire, params ReadOnlySpan<int> cuts) =>
+        Run(new Replay(role, limits, dialect, null), wire, cuts);
+
+    public static List<string> Run(Role role, MessageLimits limits, DeflateParameters? deflate, byte[] wire, params ReadOnlySpan<int> cuts) =>
+        Run(new Replay(role, limits, null, deflate), wire, cuts);
+
+    private static List<string> Run(Replay started, byte[] wire, ReadOnlySpan<int> cuts)
     {
-        var replay = new Replay(role, limits, dialect);
+        using var replay = started;
         int from = 0;
         foreach (int cut in cuts)
         {
@@ -38,8 +46,8 @@ internal sealed class Replay
         return replay._lines;
     }
 
-    public static List<string> ByteByByte(Role role, MessageLimits limits, byte[] wire) =>
-        Run(role, limits, wire, [.. Enumerable.Range(1, Math.Max(0, wire.Length - 1))]);
+    public static List<string> ByteByByte(Role role, MessageLimits limits, byte[] wire, DeflateParameters? deflate = null) =>
+        Run(role, limits, deflate, wire, [.. Enumerable.Range(1, Math.Max(0, wire.Length - 1))]);
 
     /// <summary>A payload as a line shows it.</summary>
     public static string Show(ReadOnlySpan<byte> payload)
@@ -62,7 +70,9 @@ internal sealed class Replay
     public static string Printable(IEnumerable<string> lines) => string.Concat(
         string.Join('\n', lines).Select(c => char.IsControl(c) && c != '\n' ? $"\\x{(int)c:X2}" : c.ToString()));
 
-    public static string Show(Violation violation) => $"violation: {(int)violation.Code} {violation.Section.Replace("RFC 6455 ", "", StringComparison.Ordinal)}";
+    public static string Show(Violation violation) => $"violation: {(int)violation.Code} {violation.Section.Replace("RFC 6455 ", "", StringComparison.Ordinal).Replace("RFC 7692 ", "", StringComparison.Ordinal)}";
+
+    public void Dispose() => _session.Dispose();
 
     private void Feed(ReadOnlySpan<byte> piece)
     {
@@ -107,7 +117,7 @@ internal sealed class Replay
                 _lines.Add($"close: {(int)code} {reason}");
                 break;
             case ClosingEvent.Violation:
-                if (found.Violation!.Code == CloseCode.InvalidPayload && found.Violation.Section != "RFC 6455 §5.5.1")
+                if ((found.Violation!.Code == CloseCode.InvalidPayload && found.Violation.Section != "RFC 6455 §5.5.1") || found.Violation.Section == "RFC 7692 §8")
                 {
                     _piece.Clear(); // how much of a piece was handed out before its bad byte depends on the cuts
                     _open = null;
