@@ -185,6 +185,32 @@ public sealed class BlockingTests
     }
 
     [Fact]
+    public async Task In_OnMessage_a_send_waits_for_a_slow_peer_and_there_is_nothing_to_receive()
+    {
+        var handler = new Flooding();
+        var options = new WebSocketServerOptions { Listen = { "ws://127.0.0.1:0" }, Loops = 1 };
+        await using var server = new WebSocketServer(options, handler);
+        await server.StartAsync();
+        await using var slow = await WebSocketClient.ConnectAsync((await server.Started)[0], new WebSocketClientOptions { MaxMessageBytes = 1 << 24, ReadAheadBytes = 0 });
+        await using var other = await WebSocketClient.ConnectAsync((await server.Started)[0]);
+        await slow.SendAsync("flood").Soon();
+        await Waits.Until(() => handler.Sending, "it sends");
+        for (int i = 0; i < 20; i++)
+        {
+            await other.SendAsync("echo").Soon();
+            Assert.Equal("echo", (await other.ReceiveAsync().Soon()).ToString());
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(1 << 23, (await slow.ReceiveAsync().Soon()).Length);
+        }
+
+        await Waits.Until(() => handler.Thrown is not null, "it goes on");
+        Assert.IsType<InvalidOperationException>(handler.Thrown);
+    }
+
+    [Fact]
     public async Task A_client_that_goes_on_on_an_event_loop_may_block_there()
     {
         await using var server = await WebSocketServer.StartAsync("ws://127.0.0.1:0", WebSocketHandlers.Replying(message => message));
@@ -207,4 +233,39 @@ public sealed class BlockingTests
 
     private static (bool, bool, bool) Look(WebSocketConnection connection) =>
         (connection.IsMessageBuffered, connection.IsDataPending, connection.ReceiveWouldWait);
+
+    private sealed class Flooding : WebSocketHandler
+    {
+        private bool _sending;
+        private Exception? _thrown;
+
+        public bool Sending => Volatile.Read(ref _sending);
+
+        public Exception? Thrown => Volatile.Read(ref _thrown);
+
+        public override void OnMessage(WebSocketConnection connection, ReadOnlySpan<byte> payload, MessageType type)
+        {
+            if (!payload.SequenceEqual("flood"u8))
+            {
+                connection.TrySend(payload, type);
+                return;
+            }
+
+            byte[] large = new byte[1 << 23];
+            Volatile.Write(ref _sending, true);
+            for (int i = 0; i < 4; i++)
+            {
+                connection.Send(large);
+            }
+
+            try
+            {
+                connection.Receive();
+            }
+            catch (InvalidOperationException e)
+            {
+                Volatile.Write(ref _thrown, e);
+            }
+        }
+    }
 }

@@ -32,6 +32,18 @@ public sealed class WebSocketHandlersTests
     }
 
     [Fact]
+    public async Task Text_is_thanked_for_and_binary_comes_back()
+    {
+        await using var server = await StartAsync(
+            WebSocketHandlers.Replying(message => message.Type == MessageType.Text ? "thanks for the data!" : message));
+        await using var client = await ConnectAsync(server);
+        await client.SendAsync(new byte[] { 65 }).Soon();
+        await client.SendAsync("data").Soon();
+        Assert.Equal("Binary A", await NextAsync(client));
+        Assert.Equal("Text thanks for the data!", await NextAsync(client));
+    }
+
+    [Fact]
     public async Task A_reply_may_be_awaited_and_know_the_connection()
     {
         await using var server = await StartAsync(
