@@ -80,7 +80,40 @@ public sealed class EpollLinkTests
         Assert.True(backlog.Failed);
     }
 
-    private static async Task<Socket> ConnectAsync(EpollGroup group, Receiver receiver)
+    [Fact]
+    public async Task A_backlog_is_pulled_by_one_thread_though_the_loop_is_taken()
+    {
+        using var group = new EpollGroup(1, HandlerDispatch.Automatic, NullLogger.Instance);
+        var receiver = new Receiver();
+        using var peer = await ConnectAsync(group, receiver);
+        var backlog = new Dawdler(() => group.Stuck > 0);
+        receiver.Link!.StartBacklog(backlog);
+        byte[] got = new byte[Dawdler.Total];
+        for (int at = 0; at < got.Length;)
+        {
+            at += await peer.ReceiveAsync(got.AsMemory(at)).Soon();
+        }
+
+        Assert.Equal(Dawdler.Bytes, got);
+        Assert.True(backlog.WasTaken);
+        Assert.Equal(1, backlog.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task A_link_is_read_by_one_thread_though_the_loop_is_taken_after_a_turn()
+    {
+        using var group = new EpollGroup(1, HandlerDispatch.Automatic, NullLogger.Instance);
+        var receiver = new SmallRoom(() => group.Stuck > 0);
+        using var peer = await ConnectAsync(group, receiver, link => receiver.Link = link);
+        await peer.SendAsync(new byte[1000]);
+        await Waits.Until(() => receiver.Received == 1000, "all bytes arrive");
+        Assert.True(receiver.WasTaken);
+        Assert.Equal(1, receiver.MostAtOnce);
+    }
+
+    private static Task<Socket> ConnectAsync(EpollGroup group, Receiver receiver) => ConnectAsync(group, receiver, link => receiver.Link = link);
+
+    private static async Task<Socket> ConnectAsync(EpollGroup group, IByteReceiver receiver, Action<Link> connected)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -93,7 +126,8 @@ public sealed class EpollLinkTests
             link =>
             {
                 Assert.Equal(AddressFamily.InterNetwork, link.RemoteEndPoint!.AddressFamily);
-                (receiver.Link, link.Receiver) = (link, receiver);
+                link.Receiver = receiver;
+                connected(link);
                 link.Start();
                 accepted.SetResult();
             },
@@ -120,6 +154,77 @@ public sealed class EpollLinkTests
         public void Advance(int count) => _bytes = _bytes[count..];
 
         public void Fail() => Failed = true;
+    }
+
+    /// <summary>Counts who is inside at once, and stays inside once until the loop is taken.</summary>
+    private abstract class Gauge(Func<bool> isTaken)
+    {
+        private int _inside;
+        private int _most;
+        private int _calls;
+
+        public bool WasTaken { get; private set; }
+
+        public int MostAtOnce => Volatile.Read(ref _most);
+
+        protected void Pass(int dawdleAt)
+        {
+            int now = Interlocked.Increment(ref _inside);
+            _most = Math.Max(_most, now);
+            if (Interlocked.Increment(ref _calls) == dawdleAt)
+            {
+                WasTaken = SpinWait.SpinUntil(isTaken, TimeSpan.FromSeconds(20));
+                SpinWait.SpinUntil(() => Volatile.Read(ref _inside) > 1, TimeSpan.FromMilliseconds(50)); // whoever would come, comes
+            }
+
+            Interlocked.Decrement(ref _inside);
+        }
+    }
+
+    private sealed class Dawdler(Func<bool> isTaken) : Gauge(isTaken), IBacklog
+    {
+        public const int Total = 100;
+
+        private int _at;
+
+        public static byte[] Bytes { get; } = [.. Enumerable.Range(0, Total).Select(i => (byte)i)];
+
+        public bool TryPeek(out ReadOnlyMemory<byte> bytes)
+        {
+            Pass(dawdleAt: 3);
+            bytes = Bytes.AsMemory(_at, Math.Min(10, Total - _at));
+            return !bytes.IsEmpty;
+        }
+
+        public void Advance(int count) => _at += count;
+
+        public void Fail()
+        {
+        }
+    }
+
+    /// <summary>Takes few bytes at a time, so that a turn has many reads, and ends each turn as application code would.</summary>
+    private sealed class SmallRoom(Func<bool> isTaken) : Gauge(isTaken), IByteReceiver
+    {
+        private int _received;
+
+        public Link? Link { get; set; }
+
+        public int Received => Volatile.Read(ref _received);
+
+        public Span<byte> ChooseRoom(Span<byte> buffer) => buffer[..10];
+
+        public void OnBytes(Span<byte> bytes)
+        {
+            Pass(dawdleAt: 3);
+            Interlocked.Add(ref _received, bytes.Length);
+        }
+
+        public void OnTurn() => Link!.EndTurn();
+
+        public void OnEnded(Exception? error)
+        {
+        }
     }
 
     private sealed class Receiver : IByteReceiver

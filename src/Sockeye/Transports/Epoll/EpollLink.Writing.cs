@@ -6,6 +6,7 @@ namespace Sockeye.Transports.Epoll;
 internal sealed unsafe partial class EpollLink
 {
     private int _sendError;
+    private bool _inPull, _pulledElsewhere;
 
     public override int TryWrite(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
@@ -61,7 +62,7 @@ internal sealed unsafe partial class EpollLink
         }
     }
 
-    /// <summary>Writes what waits, as far as it goes.</summary>
+    /// <summary>Writes what waits, as far as it goes; one thread at a time.</summary>
     /// <returns>Whether the link can still be written to.</returns>
     private bool Pull()
     {
@@ -69,28 +70,42 @@ internal sealed unsafe partial class EpollLink
         int pulls;
         lock (_lock)
         {
-            (backlog, pulls) = (_backlog, _pulls);
+            if (_inPull)
+            {
+                // The loop was taken from a worker that is still at it. That there is room is not asked again until it is done.
+                _pulledElsewhere = true;
+                Watch();
+                return true;
+            }
+
+            (_inPull, backlog, pulls) = (true, _backlog, _pulls);
         }
 
-        while (backlog is not null && backlog.TryPeek(out var bytes))
+        bool empty = backlog is null || Write(backlog);
+        lock (_lock)
+        {
+            (_inPull, _pulledElsewhere) = (false, false);
+
+            // Somebody may have begun the next backlog since this one was found empty.
+            _backlog = empty && _pulls == pulls ? null : _backlog;
+            Watch();
+        }
+
+        return empty || _sendError == 0;
+    }
+
+    /// <summary>Writes a backlog; false if the kernel does not take all of it.</summary>
+    private bool Write(IBacklog backlog)
+    {
+        while (backlog.TryPeek(out var bytes))
         {
             int sent = TryWrite(bytes.Span, default);
             if (sent == 0)
             {
-                return _sendError == 0; // the kernel says when it has room
+                return false; // the kernel says when it has room
             }
 
             backlog.Advance(sent);
-        }
-
-        lock (_lock)
-        {
-            // Somebody may have begun the next backlog since this one was found empty.
-            if (_pulls == pulls && _descriptor >= 0)
-            {
-                _backlog = null;
-                Watch();
-            }
         }
 
         return true;

@@ -23,7 +23,8 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     private uint _watched;
     private IBacklog? _backlog;
     private int _pulls;
-    private bool _added, _paused, _cut, _ended;
+    private bool _added, _paused, _cut, _ended, _endDue;
+    private Exception? _endError;
 
     public EpollLink(EpollLoop loop, int descriptor, SocketName remote, bool unix, HandlerDispatch dispatch)
     {
@@ -181,7 +182,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     /// <summary>Tells the kernel what is of interest now. With nothing of interest the descriptor leaves the loop: a hang-up cannot be masked.</summary>
     private void Watch()
     {
-        uint wanted = (_paused || _held ? 0 : Native.In) | (_backlog is null || _hungUp ? 0 : Native.Out);
+        uint wanted = (_paused || _held ? 0 : Native.In) | (_backlog is null || _hungUp || _pulledElsewhere ? 0 : Native.Out);
         if (_descriptor < 0 || _id == 0 || (wanted == _watched && _added))
         {
             return; // closed, not started, or as it is
@@ -207,6 +208,14 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
 
     private void Read(Span<byte> buffer, EpollWorker? worker)
     {
+        if (_endDue)
+        {
+            End(_endError);
+            return;
+        }
+
+        // Application code ends the turn, and from then on the link may be another thread's: that comes last.
+        IByteReceiver? due = null;
         for (int i = 0; i < ReadsPerTurn && !_ended && !Volatile.Read(ref _paused); i++)
         {
             var receiver = Receiver!;
@@ -217,30 +226,40 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
                 count = Native.Receive(_descriptor, start, target.Length, Native.DontWait);
             }
 
-            if (count < 0)
+            if (count <= 0)
             {
-                int error = Marshal.GetLastPInvokeError();
-                if (error is not (Native.Again or Native.Interrupted or Native.NoBuffers or Native.NoMemory))
-                {
-                    End(new SocketException(error));
-                }
-
-                return;
-            }
-
-            if (count == 0)
-            {
-                End(null);
-                return;
+                EndOfReading(count == 0 ? 0 : Marshal.GetLastPInvokeError(), due is not null);
+                break;
             }
 
             _moved += count;
             receiver.OnBytes(target[..(int)count]);
-            receiver.OnTurn();
-            if (count < target.Length || worker is null or { HasLostLoop: true })
+            due = receiver;
+            if (count < target.Length || worker is null or { IsInTurn: false })
             {
-                return; // and if the loop goes on without this worker, the link may be another's by now
+                break;
             }
+        }
+
+        due?.OnTurn();
+    }
+
+    /// <summary>Nothing was read: because there is nothing yet, or because nothing comes any more.</summary>
+    private void EndOfReading(int errorNumber, bool later)
+    {
+        if (errorNumber is Native.Again or Native.Interrupted or Native.NoBuffers or Native.NoMemory)
+        {
+            return;
+        }
+
+        var error = errorNumber == 0 ? null : new SocketException(errorNumber);
+        if (later)
+        {
+            (_endDue, _endError) = (true, error); // what was read before is answered first; the loop reports the end again
+        }
+        else
+        {
+            End(error);
         }
     }
 

@@ -51,6 +51,9 @@ internal sealed class EpollWorker
     /// <summary>Whether the loop goes on without this worker.</summary>
     public bool HasLostLoop => Volatile.Read(ref _stamp) == Lost;
 
+    /// <summary>Whether the source that is called may go on with what is its own: its turn is not ended, and the loop not lost.</summary>
+    public bool IsInTurn => _source is not null && !HasLostLoop;
+
     /// <summary>Odd inside a call; another number for each call and each of its parts.</summary>
     public long Stamp => Volatile.Read(ref _stamp);
 
