@@ -179,6 +179,7 @@ public sealed class BlockingTests
         foreach (var client in clients)
         {
             Assert.True((await client.CloseAsync().Soon()).IsClean);
+            await client.DisposeAsync();
         }
 
         await Waits.Until(() => server.ConnectionCount == 0 && server.StuckThreads == 0, "all leave");

@@ -98,6 +98,7 @@ public sealed class WebSocketHandlersTests
             await clients[i].SendAsync($"{i}").Soon();
             Assert.Equal($"Text {i}", await NextAsync(clients[i]));
             Assert.True((await clients[i].CloseAsync().Soon()).IsClean);
+            await clients[i].DisposeAsync();
         }
 
         await Waits.Until(() => server.ConnectionCount == 0, "all leave");
