@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sockeye;
+
+int port = ExampleProgram.Port(args, 8080);
+using var resource = new StreamReader(typeof(Program).Assembly.GetManifestResourceStream("client.html")!);
+string page = await resource.ReadToEndAsync();
+var connections = new ConnectionSet(); // A connection that ends leaves it by itself.
+var echo = WebSocketHandlers.Replying(HandleMessage);
+
+var builder = WebApplication.CreateSlimBuilder();
+builder.Logging.ClearProviders();
+builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+await using var app = builder.Build();
+app.MapGet("/client", () => Results.Content(page, "text/html; charset=utf-8"));
+app.MapGet("/connections", () => connections.Count);
+app.MapWebSocket(
+    "/ws",
+    async connection =>
+    {
+        connections.Add(connection);
+        await connection.SendAsync("Welcome to simple echo server");
+        await echo(connection);
+    },
+    options => (options.KeepAliveInterval, options.KeepAliveTimeout) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)));
+try
+{
+    await app.StartAsync();
+}
+catch (IOException e)
+{
+    throw ExampleProgram.Refuse(e.Message);
+}
+
+string url = app.Urls.First();
+Console.WriteLine($"listening on {url.Replace("http://", "ws://", StringComparison.Ordinal)}/ws");
+Console.WriteLine($"the page is {url}/client");
+await app.WaitForShutdownAsync();
+
+// A reply, or WebSocketReply.None.
+static WebSocketReply HandleMessage(WebSocketMessage message)
+{
+    Console.WriteLine($"Received: {(message.Type == MessageType.Text ? ExampleProgram.Printable(message.ToString()) : $"{message.Length} bytes")}");
+    return message;
+}
