@@ -5,7 +5,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sockeye;
 
-int port = ExampleProgram.Port(args, 8080);
+var arguments = ExampleProgram.Read(args, ("--port", "8080"), ("--heartbeat", "10"));
+int port = ExampleProgram.Port(arguments);
+if (!uint.TryParse(arguments["--heartbeat"], out uint heartbeat) || heartbeat is 0 or > 3600)
+{
+    throw ExampleProgram.Refuse("--heartbeat takes seconds, from 1 to 3600");
+}
+
 using var resource = new StreamReader(typeof(Program).Assembly.GetManifestResourceStream("client.html")!);
 string page = await resource.ReadToEndAsync();
 var connections = new ConnectionSet(); // A connection that ends leaves it by itself.
@@ -25,7 +31,7 @@ app.MapWebSocket(
         await connection.SendAsync("Welcome to simple echo server");
         await echo(connection);
     },
-    options => (options.KeepAliveInterval, options.KeepAliveTimeout) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)));
+    options => options.KeepAliveInterval = options.KeepAliveTimeout = TimeSpan.FromSeconds(heartbeat));
 try
 {
     await app.StartAsync();

@@ -53,18 +53,12 @@ await app.WaitForShutdownAsync();
 static async Task TalkAsync(WebSocketConnection connection)
 {
     Console.WriteLine("New websocket customer arrived!");
-    try
+    var message = await connection.ReceiveAsync();
+    for (; !message.IsClose; message = await connection.ReceiveAsync())
     {
-        while (true)
+        Console.WriteLine($"(opcode: {message.Type}, data length: {message.Length})"); // A ping is only shown: its answer is on the way.
+        try
         {
-            // Pings are answered and a close is acknowledged all the same: they are only shown.
-            var message = await connection.ReceiveAsync();
-            if (message.IsClose)
-            {
-                break;
-            }
-
-            Console.WriteLine($"(opcode: {message.Type}, data length: {message.Length})");
             if (message.Type == MessageType.Text)
             {
                 await connection.SendAsync("thanks for the data!");
@@ -74,12 +68,18 @@ static async Task TalkAsync(WebSocketConnection connection)
                 await connection.SendAsync(message);
             }
         }
-    }
-    catch (WebSocketClosedException e)
-    {
-        Console.WriteLine($"encountered exception: {e.Message}");
+        catch (WebSocketClosedException e)
+        {
+            Console.WriteLine($"encountered exception: {e.Message}");
+        }
     }
 
+    int length = message.Length; // of the close frame, if there was one
     var end = await connection.Closed;
+    if (end.ReceivedCode is not null)
+    {
+        Console.WriteLine($"(opcode: Close, data length: {length})");
+    }
+
     Console.WriteLine($"socket went away, close code: {(int)end.Code}, reason: {ExampleProgram.Printable(end.Reason)}");
 }
