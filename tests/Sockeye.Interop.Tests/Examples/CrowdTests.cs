@@ -27,9 +27,9 @@ public sealed class CrowdTests
         var crowd = new WebSocketConnection[Crowd];
         try
         {
-            await Parallel.ForAsync(0, Crowd, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+            await Parallel.ForAsync(0, Crowd, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, stop) =>
             {
-                crowd[i] = await WebSocketClient.ConnectAsync(program.Url, Options(name, dialect)).Soon();
+                crowd[i] = await WebSocketClient.ConnectAsync(program.Url, Options(name, dialect), stop).Soon();
                 await TalkAsync(crowd[i], greetings, answer);
             });
             foreach (var client in crowd.Take(Crowd / 2))
@@ -88,7 +88,7 @@ public sealed class CrowdTests
     /// <summary>A good handshake and then nonsense, or the beginning of a frame, or of a request; then an end in disorder.</summary>
     private static async Task BeRudeAsync(string url, WebSocketClientOptions options, int seed)
     {
-        using var raw = await RawClient.ConnectAsync(url);
+        using var raw = await RawClient.ConnectAsync(url, reset: true);
         if (seed % 4 == 0)
         {
             await raw.SendAsync("GET / HTTP/1.1\r\nHost:");
@@ -98,7 +98,12 @@ public sealed class CrowdTests
             var connection = await WebSocketClient.ConnectAsync(raw.Stream, new Uri(url), options).Soon();
             byte[] nonsense = new byte[256];
             new Random(seed).NextBytes(nonsense);
-            await raw.Stream.WriteAsync(seed % 4 == 1 ? [0x80, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] : nonsense).Soon();
+            await raw.Stream.WriteAsync((seed % 4) switch
+            {
+                1 => [0x80, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], // a long frame begins, or a rule is broken
+                2 => [0x00, 0xC3, 0x28, 0xFF, .. new byte[8]], // no rule of any dialect allows this
+                _ => nonsense,
+            }).Soon();
             if (seed % 4 == 2)
             {
                 await connection.Closed.Soon();
@@ -106,7 +111,5 @@ public sealed class CrowdTests
 
             connection.Abort();
         }
-
-        raw.Reset();
     }
 }

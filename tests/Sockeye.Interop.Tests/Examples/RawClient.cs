@@ -11,9 +11,13 @@ internal sealed class RawClient : IDisposable
 
     public NetworkStream Stream => _tcp.GetStream();
 
-    public static async Task<RawClient> ConnectAsync(string url)
+    /// <summary>Connects.</summary>
+    /// <param name="url">The server.</param>
+    /// <param name="reset">Whether the connection is to end with a reset instead of an orderly end.</param>
+    public static async Task<RawClient> ConnectAsync(string url, bool reset = false)
     {
         var client = new RawClient();
+        client._tcp.LingerState = new LingerOption(reset, 0);
         var address = new Uri(url);
         await client._tcp.ConnectAsync(address.Host, address.Port).Soon();
         return client;
@@ -41,13 +45,6 @@ internal sealed class RawClient : IDisposable
 
     /// <summary>Expects just these bytes.</summary>
     public async Task ExpectAsync(string bytes) => Assert.Equal(bytes, await ReadAsync(bytes.Length));
-
-    /// <summary>Ends the connection with a reset instead of an orderly end.</summary>
-    public void Reset()
-    {
-        _tcp.LingerState = new LingerOption(true, 0);
-        _tcp.Dispose();
-    }
 
     public void Dispose() => _tcp.Dispose();
 }

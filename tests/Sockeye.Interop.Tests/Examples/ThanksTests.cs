@@ -50,8 +50,8 @@ public sealed class ThanksTests
             client.Abort();
         }
 
-        await ExpectLinesAsync(
-            program, "New websocket customer arrived!", "(opcode: Text, data length: 0)", "socket went away, close code: 1006, reason: ");
+        await ExpectLinesAsync(program, "New websocket customer arrived!", "(opcode: Text, data length: 0)");
+        Assert.StartsWith("socket went away, close code: 1006, reason: ", await program.ReadLineAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
