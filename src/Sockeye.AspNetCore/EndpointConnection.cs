@@ -18,24 +18,21 @@ internal sealed class EndpointConnection
     /// <summary>The time a peer has to see why it is turned away, before the request's end takes the TCP connection with it.</summary>
     private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(500);
 
-    private static readonly StreamPipeReaderOptions s_reading = new(bufferSize: 16 * 1024, minimumReadSize: 4 * 1024, leaveOpen: true, useZeroByteReads: true);
-
-    private static readonly StreamPipeWriterOptions s_writing = new(leaveOpen: true);
-
     private readonly HttpContext _context;
     private readonly PipeLink _link;
     private readonly ConnectionCore _core;
 
-    private EndpointConnection(HttpContext context, HttpHandshake handshake, Stream stream, WebSocketEndpointOptions options, ILogger logger)
+    private EndpointConnection(HttpContext context, HttpHandshake handshake, IDuplexPipe pipes, WebSocketEndpointOptions options, ILogger logger)
     {
         _context = context;
         var connection = context.Connection;
-        _link = new PipeLink(PipeReader.Create(stream, s_reading), PipeWriter.Create(stream, s_writing), new PipeLinkDetails
+        _link = new PipeLink(pipes.Input, pipes.Output, new PipeLinkDetails
         {
             Remote = connection.RemoteIpAddress is { } remote ? new System.Net.IPEndPoint(remote, connection.RemotePort) : null,
             Local = connection.LocalIpAddress is { } local ? new System.Net.IPEndPoint(local, connection.LocalPort) : null,
             IsSecure = context.Request.IsHttps,
             EndSending = EndSending,
+            LeaveOpen = true,
         });
         var outbox = new Outbox(_link, masks: false, options.SendBacklogBytes, options.SlowPeer);
         _core = new ConnectionCore(_link, outbox, Role.Server, options, logger, ConnectionIds.Next(), null, handshake.Deflate);
@@ -52,8 +49,8 @@ internal sealed class EndpointConnection
     public static async Task<EndpointConnection> OpenAsync(
         HttpContext context, HttpHandshake handshake, WebSocketEndpointOptions options, WebSocketHandler? handler, ILogger logger)
     {
-        var stream = await handshake.AcceptAsync().ConfigureAwait(false);
-        var opened = new EndpointConnection(context, handshake, stream, options, logger);
+        var pipes = await handshake.AcceptAsync().ConfigureAwait(false);
+        var opened = new EndpointConnection(context, handshake, pipes, options, logger);
         opened.Start(handler, options, logger);
         return opened;
     }

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -44,8 +46,8 @@ internal sealed class HttpHandshake
         return handshake;
     }
 
-    /// <summary>Sends the answer; from then on the stream has frames.</summary>
-    public async Task<Stream> AcceptAsync()
+    /// <summary>Sends the answer; from then on the pipes have frames.</summary>
+    public async Task<IDuplexPipe> AcceptAsync()
     {
         var headers = _context.Response.Headers;
         if (SubProtocol is not null)
@@ -60,13 +62,16 @@ internal sealed class HttpHandshake
 
         if (_connect is not null)
         {
-            return await _connect.AcceptAsync().ConfigureAwait(false);
+            return new StreamPipes(await _connect.AcceptAsync().ConfigureAwait(false));
         }
 
         headers.Connection = "Upgrade";
         headers.Upgrade = "websocket";
         headers.SecWebSocketAccept = AcceptKey.Compute(Head["Sec-WebSocket-Key"]!);
-        return await _upgrade!.UpgradeAsync().ConfigureAwait(false);
+        var stream = await _upgrade!.UpgradeAsync().ConfigureAwait(false);
+
+        // An upgraded HTTP/1.1 connection is the request's alone, and its transport's pipes are public: the HTTP layer between would only copy.
+        return _context.Features.Get<IConnectionTransportFeature>()?.Transport ?? new StreamPipes(stream);
     }
 
     /// <summary>Sends the refusal.</summary>
@@ -128,6 +133,18 @@ internal sealed class HttpHandshake
             Extensions = DeflateNegotiation.Choose(result.Extensions, compression.Wishes, out var agreed);
             Deflate = Extensions is null ? null : agreed;
         }
+    }
+
+    private sealed class StreamPipes(Stream stream) : IDuplexPipe
+    {
+        private static readonly StreamPipeReaderOptions s_reading =
+            new(bufferSize: 16 * 1024, minimumReadSize: 4 * 1024, leaveOpen: true, useZeroByteReads: true);
+
+        private static readonly StreamPipeWriterOptions s_writing = new(leaveOpen: true);
+
+        public PipeReader Input { get; } = PipeReader.Create(stream, s_reading);
+
+        public PipeWriter Output { get; } = PipeWriter.Create(stream, s_writing);
     }
 
     private static HandshakeRejection NoUpgrade() => new(

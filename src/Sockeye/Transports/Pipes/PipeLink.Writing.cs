@@ -15,7 +15,7 @@ internal sealed partial class PipeLink
     private ValueTaskAwaiter<FlushResult> _flush;
     private IBacklog? _backlog;
     private int _backlogs;
-    private bool _flushing, _ending, _broken;
+    private bool _flushing, _inPull, _pullAgain, _ending, _broken;
 
     public override int TryWrite(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
@@ -108,7 +108,35 @@ internal sealed partial class PipeLink
         }
     }
 
+    /// <summary>Writes what waits; one thread at a time, and whoever comes meanwhile has that one look again.</summary>
     private void Pull()
+    {
+        lock (_writing)
+        {
+            _pullAgain = _inPull;
+            if (_inPull)
+            {
+                return;
+            }
+
+            _inPull = true;
+        }
+
+        bool more = true;
+        while (more)
+        {
+            Drain();
+            lock (_writing)
+            {
+                more = _inPull = _pullAgain;
+                _pullAgain = false;
+            }
+        }
+
+        EndSending();
+    }
+
+    private void Drain()
     {
         IBacklog? backlog;
         int backlogs;
@@ -124,21 +152,23 @@ internal sealed partial class PipeLink
             lock (_writing)
             {
                 taken = _flushing || _broken ? 0 : Write(bytes.Span, default);
-                broken = taken == 0 && _broken;
-                if (taken == 0 && !broken)
-                {
-                    return; // when the flush is done, it goes on
-                }
+                broken = _broken;
             }
 
-            if (broken)
+            if (taken > 0)
+            {
+                backlog.Advance(taken);
+            }
+            else if (broken)
             {
                 backlog.Fail();
                 Cut();
                 return;
             }
-
-            backlog.Advance(taken);
+            else
+            {
+                return; // when the flush is done, it goes on
+            }
         }
 
         lock (_writing)
@@ -146,8 +176,6 @@ internal sealed partial class PipeLink
             // Somebody may have begun the next backlog since this one was found empty.
             _backlog = _backlogs == backlogs ? null : _backlog;
         }
-
-        EndSending();
     }
 
     /// <summary>Ends the sending direction if that is due and everything is written.</summary>

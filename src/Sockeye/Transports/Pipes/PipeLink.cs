@@ -187,8 +187,12 @@ internal sealed partial class PipeLink : Link
         }
 
         backlog?.Fail();
-        Complete(_reader.Complete);
-        Complete(_writer.Complete);
+        if (!_details.LeaveOpen)
+        {
+            Complete(_reader.Complete);
+            Complete(_writer.Complete);
+        }
+
         Receiver!.OnEnded(error);
         _details.Ended?.Invoke();
     }

@@ -14,6 +14,9 @@ internal sealed record PipeLinkDetails
     /// <summary>Ends the sending direction, once everything is written; by default the writer is completed. Called once.</summary>
     public Action? EndSending { get; init; }
 
+    /// <summary>Whether the pipes' owner completes them after the end.</summary>
+    public bool LeaveOpen { get; init; }
+
     /// <summary>Tells whoever owns the pipes that nothing more is done with them. Called once, last.</summary>
     public Action? Ended { get; init; }
 
