@@ -88,4 +88,5 @@ SETS = {
     "broadcast": (["broadcast-1", "broadcast-8"], _PEERS),
     "deflate": ([name for name in ALL if name.startswith("deflate-")], ["sockeye", "sockeye-level-3", "sockeye-level-6", "kestrel", "bun", "node"]),
     "styles": (_TABLE, _STYLES),
+    "aspnetcore": (_TABLE + ["tls-16x64", "tls-16kx16"], ["aspnetcore", "aspnetcore-async", "kestrel"]),
 }

@@ -1,32 +1,12 @@
 namespace Sockeye.Bench;
 
-/// <summary>Sends each message to everybody. The list is copied when it changes, so that sending takes no lock.</summary>
+/// <summary>Sends each message to everybody.</summary>
 internal sealed class BroadcastHandler : WebSocketHandler
 {
-    private readonly Lock _gate = new();
-    private WebSocketConnection[] _connections = [];
+    private readonly ConnectionSet _subscribers = new();
 
-    public override void OnOpen(WebSocketConnection connection)
-    {
-        lock (_gate)
-        {
-            _connections = [.. _connections, connection];
-        }
-    }
+    public override void OnOpen(WebSocketConnection connection) => _subscribers.Add(connection);
 
-    public override void OnMessage(WebSocketConnection connection, ReadOnlySpan<byte> payload, MessageType type)
-    {
-        foreach (WebSocketConnection subscriber in _connections)
-        {
-            subscriber.TrySend(payload, type);
-        }
-    }
-
-    public override void OnClose(WebSocketConnection connection, CloseResult result)
-    {
-        lock (_gate)
-        {
-            _connections = [.. _connections.Where(other => other != connection)];
-        }
-    }
+    public override void OnMessage(WebSocketConnection connection, ReadOnlySpan<byte> payload, MessageType type) =>
+        _subscribers.Broadcast(payload, type);
 }

@@ -3,46 +3,25 @@ namespace Sockeye.Cli.Serving;
 /// <summary>Relays each text to all connected, the sender included, in one order for everybody.</summary>
 internal sealed class ChatRoom
 {
-    private readonly HashSet<WebSocketConnection> _members = [];
-    private readonly Lock _lock = new();
+    private readonly ConnectionSet _members = new();
+    private readonly Lock _order = new();
 
     public async Task RunAsync(WebSocketConnection connection)
     {
-        lock (_lock)
+        _members.Add(connection);
+        await foreach (var message in connection)
         {
-            _members.Add(connection);
-        }
-
-        try
-        {
-            await foreach (var message in connection)
+            if (message.Type != MessageType.Text)
             {
-                if (message.Type != MessageType.Text)
-                {
-                    await connection.CloseAsync(CloseCode.UnsupportedData, "the chat relays text only");
-                    return;
-                }
-
-                Relay(message.Span);
+                await connection.CloseAsync(CloseCode.UnsupportedData, "the chat relays text only");
+                return;
             }
-        }
-        finally
-        {
-            lock (_lock)
-            {
-                _members.Remove(connection);
-            }
-        }
-    }
 
-    private void Relay(ReadOnlySpan<byte> text)
-    {
-        lock (_lock)
-        {
-            foreach (var member in _members)
+            var text = new PreparedMessage(message.Span, MessageType.Text);
+            lock (_order)
             {
                 // Never waits: who does not keep up is closed by the policy of the server.
-                member.TrySend(text, MessageType.Text);
+                _members.Broadcast(text);
             }
         }
     }

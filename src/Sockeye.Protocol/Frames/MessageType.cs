@@ -11,6 +11,12 @@ public enum MessageType
     /// <summary>Bytes.</summary>
     Binary = 2,
 
-    /// <summary>No message: the connection is closed, and nothing more will come.</summary>
+    /// <summary>No message: the connection is closed, and no message will come any more.</summary>
     Close = 8,
+
+    /// <summary>A ping, where control frames are asked for (<c>WebSocketOptions.ReceiveControlFrames</c>). It is answered already.</summary>
+    Ping = 9,
+
+    /// <summary>A pong, where control frames are asked for.</summary>
+    Pong = 10,
 }

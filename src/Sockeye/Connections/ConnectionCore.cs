@@ -14,9 +14,12 @@ namespace Sockeye.Connections;
 /// </summary>
 internal sealed class ConnectionCore
 {
+    private static readonly Action<ConnectionCore> s_over = static _ => { };
+
     private readonly ClosingReport _report = new();
     private readonly TaskCompletionSource<CloseResult> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Watch _watch;
+    private Action<ConnectionCore>? _ended;
 
     public ConnectionCore(
         Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id, Dialect? dialect = null, DeflateParameters? deflate = null)
@@ -34,6 +37,7 @@ internal sealed class ConnectionCore
         Outbox.Drained = () => Sink?.OnDrained();
         Outbox.Stalled = WatchBacklog;
         Outbox.Overflow = () => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
+        ReceivesControlFrames = options.ReceiveControlFrames;
         _watch = new Watch(this, options, clock);
     }
 
@@ -57,11 +61,17 @@ internal sealed class ConnectionCore
 
     public Task<CloseResult> Closed => _closed.Task;
 
+    /// <summary>The clock of all timeouts.</summary>
+    public TimeProvider Clock => _watch.Clock;
+
     /// <summary>Takes the messages in place of the inbox; set before the link is taken over.</summary>
     public IMessageSink? Sink { get; set; }
 
     /// <summary>Whether the application lags, so that nothing more should be read for now.</summary>
     public bool Lags => Inbox.IsPaused || Sink is { IsPaused: true };
+
+    /// <summary>Whether control frames are received as messages too.</summary>
+    public bool ReceivesControlFrames { get; }
 
     /// <summary>Sees control frames as they arrive.</summary>
     public Action<Opcode, ReadOnlySpan<byte>>? ControlFrameSeen { get; set; }
@@ -92,7 +102,7 @@ internal sealed class ConnectionCore
         Sink?.End(result);
         Telemetry.Closed(Session.Role.ToString(), result);
         Log.Closed(Logger, Id, (int)result.Code, result.Reason, result.Initiator, result.IsClean);
-        _closed.TrySetResult(result);
+        TellEnd(result);
     }
 
     /// <summary>The link is cut, though a handler keeps it from ending: whoever waits for the end does not wait for that handler.</summary>
@@ -101,7 +111,36 @@ internal sealed class ConnectionCore
         var result = ReportEnd(null, orderly: false);
         Outbox.Break();
         Inbox.End();
-        _closed.TrySetResult(result);
+        TellEnd(result);
+    }
+
+    /// <summary>Has somebody told of the end, once, on any thread; false if it has come already. Costs no task, and can be taken back.</summary>
+    public bool TryJoinEnd(Action<ConnectionCore> told)
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _ended);
+            if (before == s_over)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _ended, before + told, before) == before)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Takes back what <see cref="TryJoinEnd"/> asked for.</summary>
+    public void LeaveEnd(Action<ConnectionCore> told)
+    {
+        Action<ConnectionCore>? before;
+        do
+        {
+            before = Volatile.Read(ref _ended);
+        }
+        while (before != s_over && Interlocked.CompareExchange(ref _ended, before - told, before) != before);
     }
 
     /// <summary>Begins an orderly close, if none is under way.</summary>
@@ -201,6 +240,12 @@ internal sealed class ConnectionCore
 
         Log.Violated(Logger, Id, (int)violation.Code, violation.Message, violation.Section);
         Do(actions);
+    }
+
+    private void TellEnd(CloseResult result)
+    {
+        Interlocked.Exchange(ref _ended, s_over)?.Invoke(this);
+        _closed.TrySetResult(result);
     }
 
     private CloseResult ReportEnd(Exception? error, bool orderly)

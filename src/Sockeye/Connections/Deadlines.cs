@@ -26,6 +26,9 @@ internal sealed class Deadlines
         }
     }
 
+    /// <summary>Whose deadlines they are.</summary>
+    public TimeProvider Clock => _clock;
+
     /// <summary>Now, on this clock.</summary>
     public long Now => _clock.GetElapsedTime(0, _clock.GetTimestamp()).Ticks;
 

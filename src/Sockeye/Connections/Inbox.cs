@@ -60,6 +60,12 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
         }
     }
 
+    /// <summary>Whether something of a message is here, complete or not.</summary>
+    public bool HasBytes => ReadyCount > 0 || Volatile.Read(ref _partial) is { Length: > 0 };
+
+    /// <summary>Whether a receive would have to wait.</summary>
+    public bool WouldWait => !Volatile.Read(ref _ended) && ReadyCount == 0;
+
     /// <summary>Takes a piece of a message as it arrived. For the reading thread, which calls <see cref="Deliver"/> after the last one.</summary>
     public void Add(ReadOnlySpan<byte> payload, MessageType type, bool endOfMessage, long frameBytesLeft)
     {
@@ -79,6 +85,20 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
             else
             {
                 _paused |= _wantsPieces && Cost(_partial) > readAheadBytes;
+            }
+        }
+    }
+
+    /// <summary>Takes a control frame, as a message of its own.</summary>
+    public void AddControl(ReadOnlySpan<byte> payload, MessageType type)
+    {
+        lock (_gate)
+        {
+            if (!_ended)
+            {
+                var frame = MessageBuffer.Rent(type);
+                frame.Append(payload, 0);
+                Ready(frame);
             }
         }
     }
@@ -215,6 +235,16 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
         }
     }
 
+    /// <summary>Leaves the message that was received last to its receiver: later receives do not release it.</summary>
+    public void GiveAway()
+    {
+        lock (_gate)
+        {
+            _current?.GiveAway();
+            _current = null;
+        }
+    }
+
     /// <summary>Nobody will receive any more: returns all memory.</summary>
     public void Release()
     {
@@ -246,6 +276,11 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
         var buffer = _partial!;
         _partial = null;
         buffer.EndOfMessage = endOfMessage;
+        Ready(buffer);
+    }
+
+    private void Ready(MessageBuffer buffer)
+    {
         (_ready ??= new Queue<MessageBuffer>()).Enqueue(buffer);
         _readyCost += Cost(buffer);
         _paused |= _readyCost - (_waiting ? Cost(_ready.Peek()) : 0) > readAheadBytes;

@@ -302,6 +302,11 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
     private void Show(Opcode opcode, ReadOnlySpan<byte> payload)
     {
+        if (core.ReceivesControlFrames && core.Sink is null)
+        {
+            core.Inbox.AddControl(payload, (MessageType)opcode);
+        }
+
         try
         {
             core.ControlFrameSeen?.Invoke(opcode, payload);

@@ -133,6 +133,16 @@ internal sealed class MessageBuffer
     /// <summary>Makes every message struct that points here invalid, while other users may still read.</summary>
     public void Invalidate() => Version++;
 
+    /// <summary>Leaves the memory to whoever holds the message, and to the garbage collector after that.</summary>
+    public void GiveAway()
+    {
+        Retain(); // a share that is never returned
+        if (Poison)
+        {
+            Interlocked.Decrement(ref s_outstanding);
+        }
+    }
+
     /// <summary>One user less; the last one returns the memory.</summary>
     public void Release()
     {

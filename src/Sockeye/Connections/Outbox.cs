@@ -119,6 +119,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     public bool TrySend(byte firstByte, ReadOnlySpan<byte> payload, bool deflate)
     {
         bool sent;
+        bool fits; // else the peer is slow; to wait for another's message is no fault of the peer
         bool pull = false;
         lock (Door)
         {
@@ -127,7 +128,8 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
                 return false;
             }
 
-            sent = _turns.MayGo(null) && Fits(payload.Length);
+            fits = Fits(payload.Length);
+            sent = fits && _turns.MayGo(null);
             if (sent)
             {
                 if (!Coded(firstByte, payload, deflate))
@@ -139,13 +141,13 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             }
             else
             {
-                Dropped += policy == SlowPeerPolicy.Wait ? 0 : 1;
+                Dropped += fits || policy == SlowPeerPolicy.Wait ? 0 : 1;
             }
         }
 
         Pull(pull);
 
-        if (!sent && policy == SlowPeerPolicy.Close)
+        if (!fits && policy == SlowPeerPolicy.Close)
         {
             Overflow?.Invoke();
         }

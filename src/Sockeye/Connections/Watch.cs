@@ -12,6 +12,7 @@ internal sealed class Watch : IDeadline
     private readonly WebSocketOptions _options;
     private readonly Deadlines _clock;
     private readonly Alarm _alarm;
+    private readonly TimeLimits? _limits;
     private long _closing = Deadlines.Never;
     private long _backlog = Deadlines.Never;
     private long _violation = Deadlines.Never;
@@ -22,9 +23,13 @@ internal sealed class Watch : IDeadline
     {
         (_core, _options, _clock) = (core, options, clock);
         _alarm = new Alarm(this);
+        _limits = TimeLimits.From(options, clock);
     }
 
-    public void Start() => Schedule(_core.KeepAlive.NextTime);
+    /// <summary>The clock of all timeouts.</summary>
+    public TimeProvider Clock => _clock.Clock;
+
+    public void Start() => Schedule(Math.Min(_core.KeepAlive.NextTime, _limits?.NextTime ?? Deadlines.Never));
 
     public void Stop() => _alarm.Cancel();
 
@@ -94,7 +99,8 @@ internal sealed class Watch : IDeadline
         if (_core.Session.State == ClosingState.Open)
         {
             CheckPeer(now);
-            ping = _core.KeepAlive.NextTime;
+            CheckLimits(now);
+            ping = Math.Min(_core.KeepAlive.NextTime, _limits?.NextTime ?? Deadlines.Never);
         }
 
         long first = Math.Min(Volatile.Read(ref _closing), Volatile.Read(ref _backlog));
@@ -110,6 +116,19 @@ internal sealed class Watch : IDeadline
                 break;
             case KeepAlive.Duty.GiveUp:
                 _core.Cut(ClosingEvent.PeerSilent, $"no answer to a ping within {_options.KeepAliveTimeout.TotalSeconds:0.###} s");
+                break;
+        }
+    }
+
+    private void CheckLimits(long now)
+    {
+        switch (_limits?.Check(now, _core.Intake.Received, _core.Lags))
+        {
+            case TimeLimits.Verdict.Inactive:
+                _core.Cut(ClosingEvent.PeerSilent, $"nothing arrived for {_options.InactivityTimeout.TotalSeconds:0.###} s");
+                break;
+            case TimeLimits.Verdict.Over:
+                _core.Close(CloseCode.GoingAway, "the connection has lasted as long as it may");
                 break;
         }
     }

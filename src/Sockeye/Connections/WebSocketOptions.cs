@@ -41,6 +41,21 @@ public class WebSocketOptions
     /// </summary>
     public long ReadAheadBytes { get; set; } = 64 * 1024;
 
+    /// <summary>
+    /// The time in which something has to arrive from the peer, an answer to a ping or any other byte; none by default. It ends with 1006 after that, or
+    /// up to a quarter later. For dialects without pings; where there are pings, the keep-alive finds dead peers sooner, and its pongs count here.
+    /// </summary>
+    public TimeSpan InactivityTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>The time a connection may last, whatever it does; without limit by default. It is then closed with 1001.</summary>
+    public TimeSpan MaxLifetime { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>
+    /// Has pings, pongs and the peer's close frame received like messages, in the order of their arrival, with types of their own and their payload as bytes.
+    /// They are answered as always. Off by default; a <c>WebSocketHandler</c> does not see them so.
+    /// </summary>
+    public bool ReceiveControlFrames { get; set; }
+
     /// <summary>Where events are logged; nowhere by default.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
@@ -59,6 +74,8 @@ public class WebSocketOptions
         CheckTime(KeepAliveInterval, nameof(KeepAliveInterval));
         CheckTime(KeepAliveTimeout, nameof(KeepAliveTimeout));
         CheckTime(SendTimeout, nameof(SendTimeout));
+        CheckTime(InactivityTimeout, nameof(InactivityTimeout));
+        CheckTime(MaxLifetime, nameof(MaxLifetime));
         CheckTime(CloseTimeout, nameof(CloseTimeout));
         ArgumentNullException.ThrowIfNull(TimeProvider);
         if (CloseTimeout == Timeout.InfiniteTimeSpan)

@@ -5,6 +5,7 @@ using Sockeye.Diagnostics;
 using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Frames;
 using Sockeye.Transports;
+using Sockeye.Transports.Pipes;
 using Sockeye.Transports.Sockets;
 using Sockeye.Transports.Streams;
 
@@ -47,7 +48,7 @@ public static class WebSocketTakeover
     {
         ArgumentNullException.ThrowIfNull(pipe);
         options = Check(options);
-        return Open(StreamLink.Over(pipe, options.IsSecure), options);
+        return Open(new PipeLink(pipe.Input, pipe.Output, new PipeLinkDetails { IsSecure = options.IsSecure }), options);
     }
 
     internal static WebSocketConnection Open(Link link, TakeoverOptions options)

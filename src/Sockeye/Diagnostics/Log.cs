@@ -68,4 +68,7 @@ internal static partial class Log
 
     [LoggerMessage(21, LogLevel.Warning, "Messages cannot be compressed on this machine, and are sent as they are")]
     public static partial void NoDeflate(ILogger logger, Exception why);
+
+    [LoggerMessage(22, LogLevel.Error, "A handler of an event of the socket to {Url} failed")]
+    public static partial void EventHandlerFailed(ILogger logger, string url, Exception error);
 }

@@ -4,6 +4,7 @@ using Sockeye.Connections;
 using Sockeye.Protocol.Handshake;
 using Sockeye.Server;
 using Sockeye.Transports.Sockets;
+using Sockeye.Transports.Pipes;
 using Sockeye.Transports.Streams;
 
 namespace Sockeye;
@@ -37,7 +38,7 @@ public sealed partial class WebSocketServer
     public void Attach(IDuplexPipe pipe, bool isSecure = false)
     {
         ArgumentNullException.ThrowIfNull(pipe);
-        Attach(StreamLink.Over(pipe, isSecure));
+        Attach(new PipeLink(pipe.Input, pipe.Output, new PipeLinkDetails { IsSecure = isSecure }));
     }
 
     internal void Attach(Transports.Link link)

@@ -80,6 +80,8 @@ public sealed partial class WebSocketServer : IAsyncDisposable
     /// <summary>How many links have not finished their opening handshake, or are being turned away.</summary>
     public int HandshakeCount => _registry.HandshakeCount;
 
+    internal WebSocketServerOptions Options => _options;
+
     /// <summary>Requests that wait to be accepted or rejected by the application, over ones included.</summary>
     internal int PendingCount => _keeper.Pending.Count;
 

@@ -15,7 +15,7 @@ internal sealed class SockeyeProcess : IAsyncDisposable
     private readonly Task _pumping;
     private readonly Task<string> _errors;
 
-    private SockeyeProcess(IEnumerable<string> arguments)
+    private SockeyeProcess(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -26,7 +26,7 @@ internal sealed class SockeyeProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.ArgumentList.Add(Program);
+        start.ArgumentList.Add(program);
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -37,9 +37,8 @@ internal sealed class SockeyeProcess : IAsyncDisposable
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>The program, built with the tests: bin/CONFIGURATION/FRAMEWORK is the same in both.</summary>
-    public static string Program { get; } = Path.Combine(
-        [Repository.PathTo("src/Sockeye.Cli/bin"), .. AppContext.BaseDirectory.TrimEnd('/').Split('/')[^2..], "Sockeye.Cli.dll"]);
+    /// <summary>The program, built with the tests.</summary>
+    public static string Program { get; } = Built("src/Sockeye.Cli");
 
     /// <summary>Where a server listens first, as it printed it.</summary>
     public string Url { get; private set; } = "";
@@ -50,9 +49,15 @@ internal sealed class SockeyeProcess : IAsyncDisposable
     /// <summary>Starts <c>sockeye serve</c> at a free port and waits until it listens.</summary>
     public static Task<SockeyeProcess> ServeAsync(params string[] options) => ServeAtAsync("ws://127.0.0.1:0", options);
 
-    public static async Task<SockeyeProcess> ServeAtAsync(string url, params string[] options)
+    public static Task<SockeyeProcess> ServeAtAsync(string url, params string[] options) =>
+        ListenAsync(new SockeyeProcess(Program, ["serve", "--listen", url, .. options]));
+
+    /// <summary>Starts one of the programs in <c>examples</c> at a free port and waits until it listens.</summary>
+    public static Task<SockeyeProcess> ExampleAsync(string name, params string[] options) =>
+        ListenAsync(new SockeyeProcess(Built("examples/" + name), ["--port", "0", .. options]));
+
+    private static async Task<SockeyeProcess> ListenAsync(SockeyeProcess server)
     {
-        var server = new SockeyeProcess(["serve", "--listen", url, .. options]);
         try
         {
             string line = await server.ReadLineAsync();
@@ -68,12 +73,12 @@ internal sealed class SockeyeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the program and leaves it running.</summary>
-    public static SockeyeProcess Start(params string[] arguments) => new(arguments);
+    public static SockeyeProcess Start(params string[] arguments) => new(Program, arguments);
 
     /// <summary>Runs the program to its end.</summary>
     public static async Task<Outcome> RunAsync(string input, params string[] arguments)
     {
-        await using var process = new SockeyeProcess(arguments);
+        await using var process = new SockeyeProcess(Program, arguments);
         await process.TypeAsync(input);
         process.EndInput();
         return await process.EndAsync();
@@ -150,6 +155,10 @@ internal sealed class SockeyeProcess : IAsyncDisposable
         await _pumping;
         _process.Dispose();
     }
+
+    // bin/CONFIGURATION/FRAMEWORK is the same as that of the tests.
+    private static string Built(string project) => Path.Combine(
+        [Repository.PathTo(project + "/bin"), .. AppContext.BaseDirectory.TrimEnd('/').Split('/')[^2..], Path.GetFileName(project) + ".dll"]);
 
     private async Task PumpAsync()
     {

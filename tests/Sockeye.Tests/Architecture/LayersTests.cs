@@ -8,7 +8,7 @@ public class LayersTests
         ["Text"], ["Http"], ["Frames"], ["Framing"], ["Extensions"], ["Handshake"], ["Dialects"], ["Closing"], ["Messages"], ["Sessions"]);
 
     private static readonly Layers Library = new(
-        "src/Sockeye", "Sockeye", ["Diagnostics"], ["Transports"], ["Connections"], ["Server", "Client"]);
+        "src/Sockeye", "Sockeye", ["Diagnostics"], ["Transports"], ["Connections"], ["Server", "Client"], ["Styles"]);
 
     private static readonly Layers Judge = new(
         "src/Sockeye.Conformance", "Sockeye.Conformance", ["Wire"], ["Judging"], ["Cases"], ["Reports"]);

@@ -8,6 +8,7 @@ public class PublicApiTests
 
     [Theory]
     [InlineData("Sockeye.Protocol")]
+    [InlineData("Sockeye.AspNetCore")]
     [InlineData("Sockeye")]
     public void The_public_API_is_the_accepted_one(string assembly)
     {

@@ -19,9 +19,10 @@ public sealed class KeepAliveTests
         Assert.Null(pair.Server.Latency);
         for (int i = 1; i <= 3; i++)
         {
+            int received = pair.Server.Core.Intake.Received;
             time.Advance(TimeSpan.FromSeconds(i == 1 ? 0.1 : 20));
             await Waits.Until(() => pings == i, $"ping {i}");
-            await Waits.Until(() => pair.Server.Latency is not null, "the pong");
+            await Waits.Until(() => pair.Server.Core.Intake.Received > received && pair.Server.Latency is not null, "the pong");
         }
 
         Assert.Equal(ConnectionState.Open, pair.Server.State);

@@ -64,6 +64,20 @@ public sealed class SendingTests
         await Task.WhenAll(sending).Soon();
     }
 
+    [Theory]
+    [InlineData(SlowPeerPolicy.Close)]
+    [InlineData(SlowPeerPolicy.DropNewest)]
+    public async Task To_be_behind_anothers_fragments_is_no_fault_of_the_peer(SlowPeerPolicy policy)
+    {
+        await using var pair = await Pair.OpenAsync(TransportKind.Memory, both: options => options.SlowPeer = policy);
+        await using var writer = pair.Server.StartMessage(MessageType.Text);
+        await writer.WriteAsync("first "u8.ToArray()).Soon();
+        Assert.False(pair.Server.TrySend("between"));
+        await writer.CompleteAsync("last"u8.ToArray()).Soon();
+        Assert.Equal("first last", (await pair.Client.ReceiveAsync().Soon()).ToString());
+        Assert.Equal((ConnectionState.Open, 0), (pair.Server.State, pair.Server.DroppedMessages));
+    }
+
     [Theory, MemberData(nameof(Transports))]
     public async Task The_buffer_is_free_when_the_send_completes(TransportKind kind)
     {

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Sockeye.Tests.Support;
 using Sockeye.Transports.Memory;
-using Sockeye.Transports.Streams;
+using Sockeye.Transports.Pipes;
 
 namespace Sockeye.Tests.Dialects;
 
@@ -173,7 +173,7 @@ public sealed class EarlyClientTests
     {
         var (up, down) = (new Pipe(), new Pipe());
         var options = new WebSocketClientOptions { Dialect = dialect, SubProtocols = { "sample" } };
-        var opening = WebSocketClient.ConnectAsync(StreamLink.Over(new Duplex(down.Reader, up.Writer), false), s_url, options);
+        var opening = WebSocketClient.ConnectAsync(new PipeLink(down.Reader, up.Writer, new PipeLinkDetails()), s_url, options);
         var request = new List<byte>();
         byte[] headEnd = "\r\n\r\n"u8.ToArray();
         int extra = dialect == WebSocketDialects.Hixie75 ? 0 : 8;

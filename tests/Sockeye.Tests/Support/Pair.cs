@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using Sockeye.Transports.Memory;
-using Sockeye.Transports.Streams;
+using Sockeye.Transports.Pipes;
 
 namespace Sockeye.Tests.Support;
 
@@ -80,7 +80,7 @@ internal sealed class Pair : IAsyncDisposable
     {
         var (up, down) = (new Pipe(), new Pipe());
         host.Attach(new Duplex(up.Reader, down.Writer));
-        return WebSocketClient.ConnectAsync(StreamLink.Over(new Duplex(down.Reader, up.Writer), false), Url, client);
+        return WebSocketClient.ConnectAsync(new PipeLink(down.Reader, up.Writer, new PipeLinkDetails()), Url, client);
     }
 
     private static async Task<Pair> AcceptAsync(WebSocketServer host, Task<WebSocketConnection> opening)

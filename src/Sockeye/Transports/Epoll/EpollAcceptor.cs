@@ -132,7 +132,7 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
     private void Pause(int error)
     {
         _loop.Watch(Native.Modify, Descriptor, 0, _id);
-        _failed(new SocketException(error));
+        _failed(SystemErrors.ToException(error));
         _ = ResumeAsync();
     }
 

@@ -35,7 +35,7 @@ internal sealed unsafe class EpollConnector : IEpollSource
         int descriptor = Native.Socket(MemoryMarshal.Read<ushort>(name));
         if (descriptor < 0)
         {
-            throw new SocketException(Marshal.GetLastPInvokeError());
+            throw SystemErrors.ToException(Marshal.GetLastPInvokeError());
         }
 
         int result;
@@ -127,7 +127,7 @@ internal sealed unsafe class EpollConnector : IEpollSource
         }
         else
         {
-            _done.SetException(new SocketException(error));
+            _done.SetException(SystemErrors.ToException(error));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime;
 using Microsoft.Extensions.Logging;
 using Sockeye.Diagnostics;
 
@@ -14,7 +15,7 @@ internal sealed class EpollGroup : IDisposable
     /// <summary>Threads kept for the next time.</summary>
     private const int MaxSpares = 2;
 
-    /// <summary>Shorter blocks are no news: code that is compiled at its first call takes as long, or a machine that is busy.</summary>
+    /// <summary>Shorter blocks are no news: a machine that is busy does as much.</summary>
     private static readonly TimeSpan s_warnAfter = TimeSpan.FromMilliseconds(50);
 
     private readonly EpollLoop[] _loops;
@@ -103,7 +104,7 @@ internal sealed class EpollGroup : IDisposable
         bool more = false;
         foreach (var (_, block) in _stuck)
         {
-            if (!block.IsTold && block.Age >= s_warnAfter)
+            if (!block.IsTold && block.Age >= s_warnAfter && !block.IsCompiling)
             {
                 block.IsTold = true;
                 Log.HandlerBlocks(_logger, block.Name, (long)block.Age.TotalMilliseconds);
@@ -164,9 +165,14 @@ internal sealed class EpollGroup : IDisposable
     /// <summary>A handler that did not return in time.</summary>
     private sealed class Block(string name, long since)
     {
+        private readonly TimeSpan _compiled = JitInfo.GetCompilationTime() - Stopwatch.GetElapsedTime(since) / 2;
+
         public string Name => name;
 
         public TimeSpan Age => Stopwatch.GetElapsedTime(since);
+
+        /// <summary>Whether compiling took most of the time, as at a handler's first call: no fault of the handler.</summary>
+        public bool IsCompiling => JitInfo.GetCompilationTime() - _compiled > Age / 2;
 
         public bool IsTold { get; set; }
     }

@@ -164,7 +164,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
         }
         else
         {
-            End(_sendError == 0 ? null : new SocketException(_sendError));
+            End(_sendError == 0 ? null : SystemErrors.ToException(_sendError));
         }
     }
 
@@ -252,7 +252,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
             return;
         }
 
-        var error = errorNumber == 0 ? null : new SocketException(errorNumber);
+        var error = errorNumber == 0 ? null : SystemErrors.ToException(errorNumber);
         if (later)
         {
             (_endDue, _endError) = (true, error); // what was read before is answered first; the loop reports the end again

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Sockeye.Transports.Streams;
 
-/// <summary>Any stream with two directions: pipes, and whatever a host hands over.</summary>
+/// <summary>Any stream with two directions that somebody hands over.</summary>
 /// <param name="stream">The stream; the link owns it.</param>
 /// <param name="details">What the stream itself cannot tell.</param>
 internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Link
@@ -13,18 +13,6 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
     private readonly ReadGate _gate = new();
     private readonly Lock _pushing = new(); // a cut link ends even while its stream keeps a read waiting
     private bool _cut, _ended;
-
-    /// <summary>A link over a pair of pipes.</summary>
-    public static StreamLink Over(System.IO.Pipelines.IDuplexPipe pipe, bool isSecure)
-    {
-        var stream = new DuplexPipeStream(pipe);
-        return new StreamLink(stream, new StreamLinkDetails
-        {
-            IsSecure = isSecure,
-            ZeroByteReads = true,
-            ShutdownSend = stream.CompleteOutputAsync,
-        });
-    }
 
     public override IByteReceiver? Receiver { get; set; }
 

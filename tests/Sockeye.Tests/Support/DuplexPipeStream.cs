@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 
-namespace Sockeye.Transports.Streams;
+namespace Sockeye.Tests.Support;
 
 /// <summary>A pipe pair as one stream.</summary>
 internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream

@@ -1,0 +1,44 @@
+using Sockeye.Protocol.Handshake;
+
+namespace Sockeye.AspNetCore;
+
+/// <summary>Whom an endpoint lets in, and what holds for its connections. The rules mean what those of the same name of <see cref="WebSocketServerOptions"/> mean.</summary>
+public sealed class WebSocketEndpointOptions : WebSocketOptions
+{
+    /// <summary>Subprotocols served. The client's first that is listed is taken.</summary>
+    public IList<string> SubProtocols { get; } = [];
+
+    /// <summary>Compares <see cref="SubProtocols"/> without regard to ASCII case; the spelling here is answered.</summary>
+    public bool IgnoreSubProtocolCase { get; set; }
+
+    /// <summary>Refuses clients that offer none of the <see cref="SubProtocols"/>, instead of going on without one.</summary>
+    public bool RequireSubProtocol { get; set; }
+
+    /// <summary>Origins that browsers may come from, such as <c>https://example.com</c>, and no others; none here means the same host only.</summary>
+    public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>Decides about a request's origin in place of <see cref="AllowedOrigins"/> and the same-host rule.</summary>
+    public Func<RequestHead, string, bool>? IsOriginAllowed { get; set; }
+
+    /// <summary>Lets pages of any origin in. Unsafe where cookies or the network place say who somebody is.</summary>
+    public bool DangerouslyAllowAnyOrigin { get; set; }
+
+    internal OriginPolicy Origins { get; private set; } = OriginPolicy.SameHost;
+
+    internal SubProtocolChoice Choice { get; private set; } = SubProtocolChoice.None;
+
+    internal override void Validate()
+    {
+        base.Validate();
+        if (RequireSubProtocol && SubProtocols.Count == 0)
+        {
+            throw new ArgumentException("RequireSubProtocol needs SubProtocols.", nameof(RequireSubProtocol));
+        }
+
+        Origins = DangerouslyAllowAnyOrigin ? OriginPolicy.AllowAny
+            : IsOriginAllowed is { } allows ? OriginPolicy.Where(allows)
+            : AllowedOrigins.Count > 0 ? OriginPolicy.Listed(AllowedOrigins)
+            : OriginPolicy.SameHost;
+        Choice = SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase) : SubProtocolChoice.None;
+    }
+}
