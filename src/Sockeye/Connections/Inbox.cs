@@ -37,16 +37,8 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
     public short Version => _waiter.Version;
 
     /// <summary>Whether messages wait for the receiver, or one is in its hands: an answer may come.</summary>
-    public bool IsAnswerDue
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _ready is { Count: > 0 } || _current is not null;
-            }
-        }
-    }
+    // In this order: a message goes from the one to the other.
+    public bool IsAnswerDue => ReadyCount > 0 || Volatile.Read(ref _current) is not null;
 
     /// <summary>Complete messages that nobody has asked for yet.</summary>
     public int ReadyCount
