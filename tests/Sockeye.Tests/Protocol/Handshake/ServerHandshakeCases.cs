@@ -47,7 +47,7 @@ internal static class ServerHandshakeCases
         foreach (string version in (string[])["HTTP/1", "HTTP/1.", "http/1.1", "HTTP/11", "HTTP/1.10", "HTTPS/1.1", "WS/1.1", "HTTP/1.1 ", "", "HTTP/1.1 x"])
             yield return Make("version '" + version + "'", "400 MalformedHead", start: $"GET / {version}");
         foreach (string start in (string[])["GET  / HTTP/1.1", "GET /  HTTP/1.1", " GET / HTTP/1.1", "GET\t/ HTTP/1.1", "GET / a HTTP/1.1", "GET /", "GET", "",
-            "G\xCBT / HTTP/1.1", "GET /\xE9 HTTP/1.1", "GET /\0 HTTP/1.1", "GET /#f HTTP/1.1", "GET /\x7F HTTP/1.1", "GET HTTP/1.1", "\r\nGET / HTTP/1.1", "GET / HTTP/1.1\r"])
+            "G\xCBT / HTTP/1.1", "GET /\xE9 HTTP/1.1", "GET /\0 HTTP/1.1", "GET /#f HTTP/1.1", "GET /\x7F HTTP/1.1", "GET HTTP/1.1", "\r\n\r\nGET / HTTP/1.1", "GET / HTTP/1.1\r"])
             yield return Make("start '" + start + "'", "400 MalformedHead", start: start);
         yield return Make("request line too long", "414 HeadTooLarge", start: $"GET /{new string('a', 9000)} HTTP/1.1");
         yield return Make("request line just fits", "ws", start: $"GET /{new string('a', 8192 - 16)} HTTP/1.1");
