@@ -219,7 +219,7 @@ public class BenchTests
             type.GetMethod("Percentile")!.CreateDelegate<Func<double, long>>(histogram));
     }
 
-    private static async Task<JsonElement> MeasureAsync(string url, string options, string seconds = "1")
+    private static async Task<JsonElement> MeasureAsync(string url, string options, string seconds = "0.4")
     {
         var outcome = await SockeyeProcess.RunAsync("", ["bench", url, "--seconds", seconds, "--json", .. options.Split(' ')]);
 
