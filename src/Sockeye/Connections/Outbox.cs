@@ -49,9 +49,17 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// <param name="turn">The fragmented message that it belongs to, if any.</param>
     /// <param name="endsTurn">Whether that message ends with it.</param>
     /// <param name="cancellationToken">Withdraws it.</param>
+    /// <param name="taken">False if it was dropped because the peer is slow.</param>
     public ValueTask SendAsync(
-        byte firstByte, ReadOnlyMemory<byte> payload, bool deflate, object? turn, bool endsTurn, CancellationToken cancellationToken)
+        byte firstByte,
+        ReadOnlyMemory<byte> payload,
+        bool deflate,
+        object? turn,
+        bool endsTurn,
+        CancellationToken cancellationToken,
+        out bool taken)
     {
+        taken = true;
         cancellationToken.ThrowIfCancellationRequested();
         bool pull = false;
         bool refused = false;
@@ -77,6 +85,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             else
             {
                 Dropped++;
+                taken = false;
                 refused = policy == SlowPeerPolicy.Close;
             }
         }
