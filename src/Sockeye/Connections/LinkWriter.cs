@@ -27,6 +27,9 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     /// <summary>Guards everything here, and the closing state of the session: the order of frames and of states is one order.</summary>
     public Lock Door { get; } = new();
 
+    /// <summary>Whose link it writes to, once a connection is open.</summary>
+    public IConnectionOwner? Owner { get; set; }
+
     /// <summary>How frames are written; set before the first one.</summary>
     public FramingKind Framing { get; set; }
 
@@ -107,16 +110,13 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         }
     }
 
-    /// <summary>Called without the door whenever <see cref="IsStalled"/> has become true: from now on the peer has to be watched.</summary>
-    public Action? Stalled { get; set; }
-
     /// <summary>Has the link pull, without the door, if a flush said so.</summary>
     protected void Pull(bool needed)
     {
         if (needed)
         {
             link.StartBacklog(this);
-            Stalled?.Invoke();
+            Owner?.BacklogStalled();
         }
     }
 
