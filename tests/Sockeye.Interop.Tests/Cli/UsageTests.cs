@@ -38,6 +38,7 @@ public class UsageTests
     [InlineData("connect ws://127.0.0.1:1/ more")]
     [InlineData("check")]
     [InlineData("check ws://127.0.0.1:1/ --listen ws://127.0.0.1:0")]
+    [InlineData("check http://127.0.0.1:1/")]
     [InlineData("check --listen ws://localhost:0")]
     [InlineData("check --listen wss://127.0.0.1:0")]
     [InlineData("check --listen wss://127.0.0.1:0 --key file")]
