@@ -25,12 +25,13 @@ internal static class SectionHOpenings
 
     private static Case Server(string id, OpeningSample sample, Wanted wanted)
     {
+        string wish = sample.IsWish ? " (otherwise: non-strict)" : "";
         string allows = wanted switch
         {
             Wanted.Open => "101, and an open WebSocket",
             Wanted.Refusal => "any answer but 101, or none",
             _ => "any answer but 101, or none, and the connection ended",
-        };
+        } + wish;
         return new Case(id, $"an opening handshake {sample.What}", allows, sample.Reference, async play =>
         {
             byte[] request = Encoding.Latin1.GetBytes(sample.Text(play.Peer.Host, play.Peer.Target));
@@ -53,9 +54,9 @@ internal static class SectionHOpenings
                 return Outcome.Passed;
             }
 
-            if (sample.IsWish && response?.Status != 101)
+            if (sample.IsWish && (response?.Status == 101) != (wanted == Wanted.Open))
             {
-                return new Outcome(Verdict.NonStrict, CloseVerdict.Ok, response?.StartLine ?? "no answer");
+                return new Outcome(Verdict.NonStrict, CloseVerdict.Ok, response is { Status: 101 } ? "opened" : response?.StartLine ?? "no answer");
             }
 
             return wanted == Wanted.Open ? await OpenedAsync(play, stream, response) : await RefusedAsync(stream, response, wanted == Wanted.End, late.Token);
