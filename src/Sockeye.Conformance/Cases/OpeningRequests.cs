@@ -35,7 +35,7 @@ internal static class OpeningRequests
                 "Sec-WebSocket-Protocol: chat", "Sec-WebSocket-Protocol: chat, superchat", "Sec-WebSocket-Protocol: a,b ,c , d", "Sec-WebSocket-Extensions: x-unknown",
                 "Sec-WebSocket-Extensions: x-unknown; a=1; b=\"c\"", "Sec-WebSocket-Extensions: x-one, x-two", "Content-Length: 0", "Sec-Fetch-Mode: websocket", "DNT: 1", "Cache-Control: no-cache",
                 "Authorization: Basic dTpw", "X-Forwarded-For: 192.0.2.1", "Via: 1.1 proxy", "Keep-Alive: timeout=5", "TE: trailers", "X-!#$%&'*+-.^_`|~: token",
-            }.Select(header => With($"with '{header}'", header)),
+            }.Select(header => With($"with '{header}'", header) with { IsWish = header.StartsWith("X-Obs", StringComparison.Ordinal) }), // RFC 9110 §5.5: SHOULD take it
         With("with two Sec-WebSocket-Protocol headers", "Sec-WebSocket-Protocol: chat", "Sec-WebSocket-Protocol: superchat"),
         With("with two Sec-WebSocket-Extensions headers", "Sec-WebSocket-Extensions: x-one", "Sec-WebSocket-Extensions: x-two"),
         With("with a header of 4000 octets", $"X-Long: {new string('a', 4000)}"),
@@ -74,7 +74,7 @@ internal static class OpeningRequests
             {
                 "X Space: a", "X-Space : a", " X-Folded: a", "X-No-Colon", ": no name", "X-Nul: a\0b", "X-Cr: a\rb", "X-(: a", "X-\u00fc: a", "X-Del: a\x7f", "X-Ctl: a\x01", "X-Bell: \a",
                 "X-At@: a", "X-\"Quoted\": a", "X-{: a", "X-Tab\t: a", "X-Fold: a\r\n b", "X-Esc: \u001b[2J",
-            }.Select(header => With($"with the header '{Visible(header)}'", header) with { IsWish = s_mayBeMended.Any(header.StartsWith), Reference = Http }),
+            }.Select(header => With($"with the header '{Visible(header)}'", header) with { IsWish = s_mayBeMended.Any(name => header.StartsWith(name, StringComparison.Ordinal)), Reference = Http }),
         With("with two hosts", "Host: {0}"),
         With("with two hosts that differ", "Host: other.example"),
         .. new[] { "a b", "a/b", "user@{0}", "{0}:99999999", "{0}:x", "a,b", "[::1", "exa<mple" }

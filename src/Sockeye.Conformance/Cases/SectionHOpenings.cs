@@ -59,7 +59,7 @@ internal static class SectionHOpenings
                 return new Outcome(Verdict.NonStrict, CloseVerdict.Ok, response is { Status: 101 } ? "opened" : response?.StartLine ?? "no answer");
             }
 
-            return wanted == Wanted.Open ? await OpenedAsync(play, stream, response) : await RefusedAsync(stream, response, wanted == Wanted.End, late.Token);
+            return wanted == Wanted.Open ? await OpenedAsync(play, stream, response) : await RefusedAsync(stream, response, sample, wanted == Wanted.End, late.Token);
         })
         { Sides = CaseSides.Server };
     }
@@ -86,7 +86,7 @@ internal static class SectionHOpenings
         return Exchange.Judged(dialogue, close, Exchange.Same(dialogue.Got, [PeerEvent.Text(frame.Payload)]) ? Verdict.Pass : Verdict.Fail);
     }
 
-    private static async Task<Outcome> RefusedAsync(Stream stream, HttpText? response, bool mustEnd, CancellationToken late)
+    private static async Task<Outcome> RefusedAsync(Stream stream, HttpText? response, OpeningSample sample, bool mustEnd, CancellationToken late)
     {
         if (response?.Status == 101)
         {
@@ -102,7 +102,8 @@ internal static class SectionHOpenings
         }
         catch (OperationCanceledException)
         {
-            return new Outcome(Verdict.Pass, CloseVerdict.LeftOpen, $"'{response!.StartLine}', and the connection left open");
+            string detail = $"'{response!.StartLine}', and the connection left open";
+            return sample.IsWish ? new Outcome(Verdict.NonStrict, CloseVerdict.Ok, detail) : new Outcome(Verdict.Pass, CloseVerdict.LeftOpen, detail);
         }
         catch (IOException)
         {
