@@ -14,6 +14,15 @@ public sealed class WebSocketEndpointOptions : WebSocketOptions
     /// <summary>Refuses clients that offer none of the <see cref="SubProtocols"/>, instead of going on without one.</summary>
     public bool RequireSubProtocol { get; set; }
 
+    /// <summary>Refuses clients that offer subprotocols when <see cref="SubProtocols"/> is empty, instead of leaving the offer unanswered.</summary>
+    public bool RefuseUnservedSubProtocols { get; set; }
+
+    /// <summary>Takes the client's first subprotocol whatever it is.</summary>
+    public bool AcceptAnySubProtocol { get; set; }
+
+    /// <summary>Chooses among the offered subprotocols; null for none. It comes before the other settings.</summary>
+    public Func<RequestHead, IReadOnlyList<string>, string?>? SelectSubProtocol { get; set; }
+
     /// <summary>Origins that browsers may come from, such as <c>https://example.com</c>, and no others; none here means the same host only.</summary>
     public IList<string> AllowedOrigins { get; } = [];
 
@@ -30,15 +39,19 @@ public sealed class WebSocketEndpointOptions : WebSocketOptions
     internal override void Validate()
     {
         base.Validate();
-        if (RequireSubProtocol && SubProtocols.Count == 0)
+        if (RequireSubProtocol && SubProtocols.Count == 0 && SelectSubProtocol is null)
         {
-            throw new ArgumentException("RequireSubProtocol needs SubProtocols.", nameof(RequireSubProtocol));
+            throw new ArgumentException("RequireSubProtocol needs SubProtocols or SelectSubProtocol.", nameof(RequireSubProtocol));
         }
 
         Origins = DangerouslyAllowAnyOrigin ? OriginPolicy.AllowAny
             : IsOriginAllowed is { } allows ? OriginPolicy.Where(allows)
             : AllowedOrigins.Count > 0 ? OriginPolicy.Listed(AllowedOrigins)
             : OriginPolicy.SameHost;
-        Choice = SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase) : SubProtocolChoice.None;
+        Choice = SelectSubProtocol is { } select ? SubProtocolChoice.By(select, RequireSubProtocol)
+            : AcceptAnySubProtocol ? SubProtocolChoice.Any
+            : SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase)
+            : RefuseUnservedSubProtocols ? SubProtocolChoice.Refused
+            : SubProtocolChoice.None;
     }
 }

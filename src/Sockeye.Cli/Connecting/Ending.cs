@@ -17,12 +17,12 @@ internal static class Ending
 
     public static string Describe(CloseResult result)
     {
-        string reason = result.Reason.Length > 0 ? $": {Notes.Harmless(result.Reason)}" : "";
         if (result.Code == CloseCode.Abnormal)
         {
-            return $"connection lost{reason}{(result.Error is { } error ? $" ({error.Message})" : "")}";
+            return $"connection lost{(result.Cause.Length > 0 ? $": {result.Cause}" : "")}{(result.Error is { } error ? $" ({error.Message})" : "")}";
         }
 
+        string reason = result.Reason.Length > 0 ? $": {Notes.Harmless(result.Reason)}" : "";
         string who = result.Initiator switch
         {
             CloseInitiator.Local => " by this end",

@@ -71,6 +71,9 @@ internal static class ClosingTable
     /// <summary>Whether frames are still read: after a close frame or a violation bytes are only counted and dropped.</summary>
     public static bool ReadsFrames(ClosingState state) => state is Open or ClosedByUs;
 
+    /// <summary>Whether data goes to the application: the table's word for it, which a test holds it to, for each single message.</summary>
+    public static bool DeliversData(ClosingState state) => state == Open;
+
     /// <summary>Whether a message may still be sent.</summary>
     public static bool MaySend(ClosingState state) => state == Open;
 

@@ -10,10 +10,17 @@ public sealed class HandshakeOutcome
     private readonly bool _isSecure;
 
     internal HandshakeOutcome(
-        RequestHead head, bool isSecure, Dialect dialect, IReadOnlyList<string> offered, string? subProtocol, HandshakeRejection? rejection)
+        RequestHead head,
+        bool isSecure,
+        Dialect dialect,
+        IReadOnlyList<string> offered,
+        string? subProtocol,
+        string? extensions,
+        HandshakeRejection? rejection)
     {
         (Head, _isSecure, _dialect, OfferedSubProtocols, Rejection) = (head, isSecure, dialect, offered, rejection);
         SubProtocol = rejection is null ? subProtocol : null;
+        Extensions = extensions;
     }
 
     /// <summary>The request: method, target, host, origin, keys and all.</summary>
@@ -41,6 +48,12 @@ public sealed class HandshakeOutcome
     public string? SubProtocol { get; }
 
     /// <summary>
+    /// The extensions that are agreed on, as they stand in the response, by <see cref="HandshakeRules.Deflate"/>; null for none. Whoever sends
+    /// <see cref="ToResponse"/> has to speak them from then on.
+    /// </summary>
+    public string? Extensions { get; }
+
+    /// <summary>
     /// How many bytes of the client behind its request's head belong to the handshake still: 8 in hixie-76, 0 in most dialects.
     /// Send <see cref="ToResponse"/> before they come, since proxies hold them back; then <see cref="AnswerChallenge"/>.
     /// </summary>
@@ -51,7 +64,7 @@ public sealed class HandshakeOutcome
     /// <exception cref="ArgumentException">A header is malformed or belongs to the handshake.</exception>
     public byte[] ToResponse(IEnumerable<KeyValuePair<string, string>>? headers = null) =>
         Rejection?.ToResponse(omitBody: Head.Method == "HEAD")
-        ?? DialectHandshake.BuildResponse(_dialect, Head, _isSecure, SubProtocol, null, headers);
+        ?? DialectHandshake.BuildResponse(_dialect, Head, _isSecure, SubProtocol, Extensions, headers);
 
     /// <summary>The bytes that follow <see cref="ToResponse"/> once the client's <see cref="ChallengeBytes"/> are there.</summary>
     /// <param name="bytes">Exactly as many bytes as <see cref="ChallengeBytes"/> says.</param>

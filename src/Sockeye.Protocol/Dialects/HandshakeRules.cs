@@ -29,6 +29,15 @@ public sealed class HandshakeRules
     /// <summary>Refuses clients that offer subprotocols when <see cref="SubProtocols"/> is empty, instead of leaving the offer unanswered.</summary>
     public bool RefuseUnservedSubProtocols { get; init; }
 
+    /// <summary>Takes the client's first subprotocol whatever it is.</summary>
+    public bool AcceptAnySubProtocol { get; init; }
+
+    /// <summary>Chooses among the offered subprotocols; null for none. It comes before the other settings.</summary>
+    public Func<RequestHead, IReadOnlyList<string>, string?>? SelectSubProtocol { get; init; }
+
+    /// <summary>What may be agreed on about permessage-deflate (RFC 7692), if a client offers it; null, the default, declines it.</summary>
+    public DeflateRules? Deflate { get; init; }
+
     /// <summary>Origins that browsers may come from, and no others; none here means the same host only.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
@@ -45,16 +54,19 @@ public sealed class HandshakeRules
     private (OriginPolicy Origins, SubProtocolChoice SubProtocols) Make()
     {
         Dialect.CheckSet(Dialects, nameof(Dialects));
-        if (RequireSubProtocol && SubProtocols.Count == 0)
+        if (RequireSubProtocol && SubProtocols.Count == 0 && SelectSubProtocol is null)
         {
-            throw new ArgumentException("RequireSubProtocol needs SubProtocols.", nameof(RequireSubProtocol));
+            throw new ArgumentException("RequireSubProtocol needs SubProtocols or SelectSubProtocol.", nameof(RequireSubProtocol));
         }
 
+        Deflate?.Validate();
         var origins = DangerouslyAllowAnyOrigin ? OriginPolicy.AllowAny
             : IsOriginAllowed is { } allows ? OriginPolicy.Where(allows)
             : AllowedOrigins.Count > 0 ? OriginPolicy.Listed(AllowedOrigins)
             : OriginPolicy.SameHost;
-        var choice = SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase)
+        var choice = SelectSubProtocol is { } select ? SubProtocolChoice.By(select, RequireSubProtocol)
+            : AcceptAnySubProtocol ? SubProtocolChoice.Any
+            : SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase)
             : RefuseUnservedSubProtocols ? SubProtocolChoice.Refused
             : SubProtocolChoice.None;
         return (origins, choice);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Sockeye.Protocol.Dialects;
+using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Handshake;
 using Sockeye.Protocol.Http;
 
@@ -64,6 +65,9 @@ public static class WebSocketHandshake
             : result.Rejection
                 ?? origins.Check(head, isSecure, dialect.HasDraftOrigin)
                 ?? rules.Choice.Choose(head, result.SubProtocols, out subProtocol);
-        return new HandshakeOutcome(head, isSecure, dialect, result.SubProtocols, subProtocol, rejection);
+        string? extensions = dialect == Dialect.Rfc6455 && rejection is null && rules.Deflate is { } deflate
+            ? DeflateNegotiation.Choose(result.Extensions, deflate.Wishes, out _)
+            : null;
+        return new HandshakeOutcome(head, isSecure, dialect, result.SubProtocols, subProtocol, extensions, rejection);
     }
 }

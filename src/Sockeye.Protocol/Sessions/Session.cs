@@ -19,7 +19,7 @@ namespace Sockeye.Protocol.Sessions;
 /// <param name="limits">What a message may cost.</param>
 /// <param name="dialect">The dialect that is spoken; null for RFC 6455.</param>
 /// <param name="deflate">What was agreed about compression; null if nothing was.</param>
-internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect = null, DeflateParameters? deflate = null) : IDisposable
+internal sealed partial class Session(Role role, MessageLimits limits, Dialect? dialect = null, DeflateParameters? deflate = null) : IDisposable
 {
     /// <summary>What is inflated at a time.</summary>
     private const int InflatedPiece = 16 * 1024;
@@ -69,6 +69,9 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
         return actions;
     }
 
+    /// <summary>Whether data that arrives now goes to the application; what <see cref="Look"/> says, without looking it up.</summary>
+    public bool DeliversData => ClosingTable.DeliversData(State);
+
     /// <summary>What is owed for data, a ping or a pong: none of them changes the state, so no door is needed.</summary>
     public ClosingActions Look(ClosingEvent what) => ClosingTable.Step(State, what, Role, Dialect.Traits).Actions;
 
@@ -79,12 +82,27 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
     /// </summary>
     public bool TryRead(ref Span<byte> input, ref SessionEvent found)
     {
-        found = default;
-        if (_early is not null)
+        if (TryReadWhole(ref input, ref found))
         {
-            return ReadEarly(ref input, ref found);
+            return true;
         }
 
+        found = default;
+        return _early is null ? TryReadFrames(ref input, ref found) : ReadEarly(ref input, ref found);
+    }
+
+    /// <summary>Nothing is read any more: gives memory back. For the thread that reads.</summary>
+    public void Dispose()
+    {
+        _stopped = true;
+        _inflated = null; // not to the pool: the last event may still be looked at
+        _inflater?.Dispose();
+    }
+
+    private static Role Peer(Role role) => role == Role.Server ? Role.Client : Role.Server;
+
+    private bool TryReadFrames(ref Span<byte> input, ref SessionEvent found)
+    {
         while (!_stopped && ClosingTable.ReadsFrames(State))
         {
             if (!_inFrame)
@@ -114,16 +132,6 @@ internal sealed class Session(Role role, MessageLimits limits, Dialect? dialect 
         input = default;
         return false;
     }
-
-    /// <summary>Nothing is read any more: gives memory back. For the thread that reads.</summary>
-    public void Dispose()
-    {
-        _stopped = true;
-        _inflated = null; // not to the pool: the last event may still be looked at
-        _inflater?.Dispose();
-    }
-
-    private static Role Peer(Role role) => role == Role.Server ? Role.Client : Role.Server;
 
     private void ReturnInflated()
     {

@@ -8,6 +8,7 @@ internal sealed class ClosingReport
 {
     private CloseCode _code = CloseCode.Abnormal;
     private string _reason = "";
+    private string _cause = "";
     private CloseInitiator _initiator;
     private CloseCode? _received;
     private Violation? _violation;
@@ -41,7 +42,7 @@ internal sealed class ClosingReport
         if (_received is null && _violation is null && !_cut)
         {
             _cut = true; // the first cause counts: the end of the link that follows from it is none
-            (_code, _reason) = (CloseCode.Abnormal, why);
+            (_code, _reason, _cause) = (CloseCode.Abnormal, "", why);
             _error ??= error;
         }
     }
@@ -51,6 +52,7 @@ internal sealed class ClosingReport
         {
             ReceivedCode = _received,
             Violation = _violation,
+            Cause = _cause,
             Error = _error,
         };
 }

@@ -52,6 +52,20 @@ public sealed class CompressionOptions
 
     internal DeflateParameters Wishes => new(!ServerContextTakeover, !ClientContextTakeover, ServerMaxWindowBits, ClientMaxWindowBits);
 
+    /// <summary>These settings as rules of <see cref="WebSocketHandshake"/>; null where this machine cannot compress.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    public DeflateRules? ToRules()
+    {
+        Validate();
+        return EngineMissing is not null ? null : new DeflateRules
+        {
+            ServerContextTakeover = ServerContextTakeover,
+            ClientContextTakeover = ClientContextTakeover,
+            ServerMaxWindowBits = ServerMaxWindowBits,
+            ClientMaxWindowBits = ClientMaxWindowBits,
+        };
+    }
+
     /// <summary>The compression that is asked for and possible here; that it is not possible is logged once.</summary>
     internal static CompressionOptions? Usable(WebSocketOptions options, ILogger logger)
     {

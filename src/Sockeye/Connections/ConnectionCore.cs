@@ -101,7 +101,7 @@ internal sealed class ConnectionCore
         Inbox.End();
         Sink?.End(result);
         Telemetry.Closed(Session.Role.ToString(), result);
-        Log.Closed(Logger, Id, (int)result.Code, result.Reason, result.Initiator, result.IsClean);
+        Log.Closed(Logger, Id, (int)result.Code, result.Cause.Length > 0 ? result.Cause : result.Reason, result.Initiator, result.IsClean);
         TellEnd(result);
     }
 

@@ -228,7 +228,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         switch (found.Kind)
         {
             case ClosingEvent.Data:
-                if ((core.Session.Look(ClosingEvent.Data) & ClosingActions.Deliver) != 0)
+                if (core.Session.DeliversData)
                 {
                     Telemetry.ReceivedPiece(found.Payload.Length, found.EndOfMessage);
                     Measure(found.Payload.Length, found.FrameBytesLeft);

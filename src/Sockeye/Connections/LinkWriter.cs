@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Framing;
@@ -163,9 +164,17 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         if (masks || Framing != FramingKind.Hybi || _pulling || !_queue.IsEmpty || (payload.Length <= CorkedPayload && Cork.IsOpen))
         {
             Append(firstByte, payload);
-            return;
         }
+        else
+        {
+            WriteThrough(firstByte, payload);
+        }
+    }
 
+    // By itself, and not inlined: a method with memory on the stack guards it, and its arguments, on every call.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WriteThrough(byte firstByte, ReadOnlySpan<byte> payload)
+    {
         Span<byte> header = stackalloc byte[FrameHeader.MaxSize];
         header = header[..HybiFraming.WriteHeader(header, firstByte, payload.Length, null)];
         int taken = link.TryWrite(header, payload);

@@ -49,9 +49,17 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// <param name="turn">The fragmented message that it belongs to, if any.</param>
     /// <param name="endsTurn">Whether that message ends with it.</param>
     /// <param name="cancellationToken">Withdraws it.</param>
+    /// <param name="taken">False if it was dropped because the peer is slow.</param>
     public ValueTask SendAsync(
-        byte firstByte, ReadOnlyMemory<byte> payload, bool deflate, object? turn, bool endsTurn, CancellationToken cancellationToken)
+        byte firstByte,
+        ReadOnlyMemory<byte> payload,
+        bool deflate,
+        object? turn,
+        bool endsTurn,
+        CancellationToken cancellationToken,
+        out bool taken)
     {
+        taken = true;
         cancellationToken.ThrowIfCancellationRequested();
         bool pull = false;
         bool refused = false;
@@ -77,6 +85,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             else
             {
                 Dropped++;
+                taken = false;
                 refused = policy == SlowPeerPolicy.Close;
             }
         }
@@ -95,64 +104,40 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// <summary>Sends one small frame if it may go at once; false, and nothing said, if it may not.</summary>
     public bool TrySendSmall(byte firstByte, ReadOnlySpan<byte> payload, bool deflate)
     {
+        if (payload.Length > CopyBytes)
+        {
+            return false;
+        }
+
+        Refusal refusal;
         bool pull;
         lock (Door)
         {
-            if (_closed || payload.Length > CopyBytes || !_turns.MayGo(null) || !Fits(payload.Length))
-            {
-                return false;
-            }
-
-            if (!Coded(firstByte, payload, deflate))
-            {
-                Write(firstByte, payload);
-            }
-
-            pull = FlushOrHold();
+            refusal = TryPut(firstByte, payload, deflate, out pull);
         }
 
         Pull(pull);
-        return true;
+        return refusal == Refusal.None;
     }
 
     /// <summary>Sends one frame if that needs no waiting, copying what it queues; false if it does not fit.</summary>
     public bool TrySend(byte firstByte, ReadOnlySpan<byte> payload, bool deflate)
     {
-        bool sent;
-        bool fits; // else the peer is slow; to wait for another's message is no fault of the peer
-        bool pull = false;
+        Refusal refusal;
+        bool pull;
         lock (Door)
         {
-            if (_closed)
-            {
-                return false;
-            }
-
-            fits = Fits(payload.Length);
-            sent = fits && _turns.MayGo(null);
-            if (sent)
-            {
-                if (!Coded(firstByte, payload, deflate))
-                {
-                    Write(firstByte, payload);
-                }
-
-                pull = FlushOrHold();
-            }
-            else
-            {
-                Dropped += fits || policy == SlowPeerPolicy.Wait ? 0 : 1;
-            }
+            refusal = TryPut(firstByte, payload, deflate, out pull);
+            Dropped += refusal == Refusal.Full && policy != SlowPeerPolicy.Wait ? 1 : 0;
         }
 
         Pull(pull);
-
-        if (!fits && policy == SlowPeerPolicy.Close)
+        if (refusal == Refusal.Full && policy == SlowPeerPolicy.Close)
         {
             Overflow?.Invoke();
         }
 
-        return sent;
+        return refusal == Refusal.None;
     }
 
     /// <summary>Appends a control frame, which may overtake messages that wait outside. With the door held; flush afterwards.</summary>
@@ -227,6 +212,34 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
                 waiter.TrySetResult();
             }
         }
+    }
+
+    /// <summary>Puts a frame that needs no waiting, with the door held.</summary>
+    private Refusal TryPut(byte firstByte, ReadOnlySpan<byte> payload, bool deflate, out bool pull)
+    {
+        pull = false;
+        if (_closed)
+        {
+            return Refusal.Closed;
+        }
+
+        if (!Fits(payload.Length))
+        {
+            return Refusal.Full;
+        }
+
+        if (!_turns.MayGo(null))
+        {
+            return Refusal.Turn;
+        }
+
+        if (!Coded(firstByte, payload, deflate))
+        {
+            Write(firstByte, payload);
+        }
+
+        pull = FlushOrHold();
+        return Refusal.None;
     }
 
     private bool Fits(int payload) => Backlog == 0 || Backlog + FrameHeader.MaxSize + payload <= mark;
@@ -308,5 +321,14 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         {
             await waiter.Task.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Why a frame does not go at once: full means a slow peer; to wait for another's message is no fault of the peer.</summary>
+    private enum Refusal
+    {
+        None,
+        Closed,
+        Full,
+        Turn,
     }
 }

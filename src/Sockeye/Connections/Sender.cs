@@ -72,10 +72,10 @@ internal sealed class Sender(ConnectionCore core)
     {
         Check((Opcode)message.Type);
         byte[]? compressed = message.For(core.Outbox.Deflater);
-        return Sent(
-            core.Outbox.SendAsync(FirstByte(message, compressed), compressed ?? message.Payload, false, null, true, cancellationToken),
-            message.Length,
-            true);
+        var sent = core.Outbox.SendAsync(
+            FirstByte(message, compressed), compressed ?? message.Payload, false, null, true, cancellationToken, out bool taken);
+        Sent(taken, message.Length);
+        return sent;
     }
 
     public bool TrySend(PreparedMessage message)
@@ -150,8 +150,9 @@ internal sealed class Sender(ConnectionCore core)
             return SendPiecesAsync(opcode, payload, turn ?? new object(), fin, cancellationToken);
         }
 
-        return Sent(
-            core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, fin), payload, deflate, turn, fin, cancellationToken), payload.Length, fin);
+        var sent = core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, fin), payload, deflate, turn, fin, cancellationToken, out bool taken);
+        Sent(taken, payload.Length, fin);
+        return sent;
     }
 
     /// <summary>
@@ -165,9 +166,10 @@ internal sealed class Sender(ConnectionCore core)
             var piece = payload[..Math.Min(payload.Length, DeflatedPiece)];
             payload = payload[piece.Length..];
             bool last = fin && payload.IsEmpty;
-            await Sent(
-                core.Outbox.SendAsync(HybiFraming.FirstByte(opcode, last), piece, true, turn, last, cancellationToken), piece.Length, last)
-                .ConfigureAwait(false);
+            var sent = core.Outbox.SendAsync(
+                HybiFraming.FirstByte(opcode, last), piece, true, turn, last, cancellationToken, out bool taken);
+            Sent(taken, piece.Length, last);
+            await sent.ConfigureAwait(false);
             if (payload.IsEmpty)
             {
                 return;
@@ -201,20 +203,14 @@ internal sealed class Sender(ConnectionCore core)
         return ReleaseAfter(sent, buffer);
     }
 
-    private static ValueTask Sent(ValueTask sent, int payload, bool fin)
+    private static bool Sent(bool taken, int payload, bool fin = true)
     {
-        Telemetry.SentPiece(payload, fin);
-        return sent;
-    }
-
-    private static bool Sent(bool sent, int payload)
-    {
-        if (sent)
+        if (taken)
         {
-            Telemetry.SentPiece(payload, true);
+            Telemetry.SentPiece(payload, fin);
         }
 
-        return sent;
+        return taken;
     }
 
     // A large text that a handler sends on as it came was looked at when it came.

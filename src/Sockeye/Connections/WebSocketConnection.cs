@@ -77,6 +77,12 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <summary>The request head, as received by a server or sent by a client; null after <see cref="ReleaseHeads"/>.</summary>
     public RequestHead? Request { get; private set; }
 
+    /// <summary>
+    /// The eight bytes behind the request's head of a client that speaks hixie-76, which its draft calls key 3; empty in other dialects,
+    /// at a client, and after <see cref="ReleaseHeads"/>.
+    /// </summary>
+    public ReadOnlyMemory<byte> Key3 { get; internal set; }
+
     /// <summary>The response head, as sent by a server or received by a client; null after <see cref="ReleaseHeads"/>.</summary>
     public ResponseHead? Response => _responseHead ??= ReadResponse();
 
@@ -126,6 +132,10 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <param name="cancellationToken">Ends the wait for a message with <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerator<WebSocketMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         new MessageEnumerator(_core.Inbox, cancellationToken);
+
+    /// <summary>For <c>await foreach</c> and <c>await using</c> in libraries, which need not go on where they were called.</summary>
+    /// <param name="continueOnCapturedContext">Whether to go on in the context of the caller.</param>
+    public ConfiguredConnection ConfigureAwait(bool continueOnCapturedContext) => new(this, continueOnCapturedContext);
 
     /// <summary>Sends a ping and waits for its pong.</summary>
     /// <param name="payload">At most 125 bytes; by default a number of its own.</param>
@@ -197,7 +207,7 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     }
 
     /// <summary>Drops the heads of the opening handshake, to save their memory.</summary>
-    public void ReleaseHeads() => (Request, _response, _responseHead) = (null, default, null);
+    public void ReleaseHeads() => (Request, _response, _responseHead, Key3) = (null, default, null, default);
 
     private void CheckControl(ReadOnlySpan<byte> payload)
     {

@@ -58,8 +58,12 @@ public static class WebSocketTakeover
         bool masks = role == Role.Client && dialect.Has(DialectTraits.Masking);
         var outbox = new Outbox(link, masks, options.SendBacklogBytes, options.SlowPeer);
         var logger = GuardedLogger.From(options.LoggerFactory, options.IsServer ? "Sockeye.Server" : "Sockeye.Client");
-        var core = new ConnectionCore(link, outbox, role, options, logger, ConnectionIds.Next(), dialect);
-        var connection = new WebSocketConnection(core, options.Request, default) { SubProtocol = options.SubProtocol };
+        var core = new ConnectionCore(link, outbox, role, options, logger, ConnectionIds.Next(), dialect, options.Deflate);
+        var connection = new WebSocketConnection(core, options.Request, default)
+        {
+            SubProtocol = options.SubProtocol,
+            Extensions = options.Extensions,
+        };
         Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
         core.Start();
         core.Intake.TakeOver(options.Received.ToArray()); // a link that does not push yet counts as paused

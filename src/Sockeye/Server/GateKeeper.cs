@@ -120,7 +120,7 @@ internal sealed class GateKeeper(
         }
         else
         {
-            Offer(gate, request);
+            Offer(gate, request, OpeningDecision.Accept());
         }
     }
 
@@ -175,9 +175,9 @@ internal sealed class GateKeeper(
     private bool IsWebSocketPath(RequestHead head) => _paths.Count == 0 || _paths.Contains(head.Path);
 
     // What timed out stays in the channel until it is read: an application that reads too slowly must not fill the memory.
-    private void Offer(OpeningGate gate, OpeningRequest request)
+    private void Offer(OpeningGate gate, OpeningRequest request, OpeningDecision decision)
     {
-        if (!_pending.Writer.TryWrite(new PendingRequest(gate, request)))
+        if (!_pending.Writer.TryWrite(new PendingRequest(gate, request, decision)))
         {
             gate.TryRefuse(Rejections.TooMany);
         }
@@ -200,7 +200,7 @@ internal sealed class GateKeeper(
             }
             else
             {
-                Offer(gate, request);
+                Offer(gate, request, decision);
             }
         }
         catch (Exception e)

@@ -13,6 +13,7 @@ namespace Sockeye.Server;
 internal sealed partial class OpeningGate
 {
     private Answered? _answer;
+    private byte[]? _key3;
     private TaskCompletionSource<WebSocketConnection>? _opening;
 
     // With the lock held.
@@ -26,6 +27,7 @@ internal sealed partial class OpeningGate
             SubProtocol = _answer.SubProtocol,
             Extensions = _extensions,
             UserState = _answer.UserState,
+            Key3 = _key3,
         };
     }
 
@@ -61,7 +63,8 @@ internal sealed partial class OpeningGate
             return false;
         }
 
-        byte[] answer = Hixie76Handshake.Answer(_request!.Head, _behind.AsSpan(0, ChallengeKeys.KeyBytes));
+        _key3 = _behind[..ChallengeKeys.KeyBytes];
+        byte[] answer = Hixie76Handshake.Answer(_request!.Head, _key3);
         _behind = _behind[ChallengeKeys.KeyBytes..];
         lock (_outbox.Door)
         {

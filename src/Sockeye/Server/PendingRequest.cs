@@ -6,8 +6,10 @@ namespace Sockeye;
 public sealed class PendingRequest
 {
     private readonly OpeningGate _gate;
+    private readonly OpeningDecision _decision;
 
-    internal PendingRequest(OpeningGate gate, OpeningRequest request) => (_gate, Request) = (gate, request);
+    internal PendingRequest(OpeningGate gate, OpeningRequest request, OpeningDecision decision) =>
+        (_gate, Request, _decision) = (gate, request, decision);
 
     /// <summary>What is asked.</summary>
     public OpeningRequest Request { get; }
@@ -16,13 +18,15 @@ public sealed class PendingRequest
     internal bool IsWaiting => _gate.IsWaiting;
 
     /// <summary>Opens the connection, which is the caller's to dispose.</summary>
+    /// <remarks>What <see cref="WebSocketServerOptions.OnRequest"/> decided holds as far as nothing else is said here; its headers are sent too.</remarks>
     /// <param name="subProtocol">One of those the client offered; null keeps what the server's settings chose.</param>
     /// <param name="headers">More response headers.</param>
     /// <exception cref="InvalidOperationException">The request was answered already, timed out, or the client has gone.</exception>
     /// <exception cref="ArgumentException">A header cannot be sent, or the subprotocol was not offered.</exception>
     public Task<WebSocketConnection> AcceptAsync(
         string? subProtocol = null, IEnumerable<KeyValuePair<string, string>>? headers = null) =>
-        _gate.OpenAsync(OpeningDecision.Accept(subProtocol, headers));
+        _gate.OpenAsync(OpeningDecision.Accept(
+            subProtocol ?? _decision.SubProtocol, [.. _decision.Headers, .. headers ?? []], _decision.UserState));
 
     /// <summary>Refuses the connection with an HTTP response.</summary>
     /// <param name="statusCode">300 to 599.</param>

@@ -241,7 +241,7 @@ public sealed class BrowserSocket
         catch (Exception e)
         {
             var initiator = _giveUp.IsCancellationRequested ? CloseInitiator.Local : CloseInitiator.None;
-            result = new CloseResult(CloseCode.Abnormal, e.Message, initiator, IsClean: false) { Error = e };
+            result = new CloseResult(CloseCode.Abnormal, "", initiator, IsClean: false) { Cause = e.Message, Error = e };
         }
 
         Enter(ConnectionState.Closed);
@@ -300,7 +300,7 @@ public sealed class BrowserSocket
     private Exception Reason(CloseResult result) =>
         _full ? new IOException("More was to be sent than WebSocketOptions.SendBacklogBytes allows to be buffered.")
         : _connection is null && result.Error is { } error ? error
-        : new IOException(result.Reason, result.Error);
+        : new IOException(result.Cause.Length > 0 ? result.Cause : result.Reason, result.Error);
 
     /// <summary>One handler's fault is nobody else's.</summary>
     private void Raise<THandler, T>(THandler? handlers, Action<THandler, BrowserSocket, T> call, T argument)

@@ -13,7 +13,7 @@ internal static class CommandServer
         return WebSocketServer.StartAsync(options, ServeAsync);
     }
 
-    private static async Task ServeAsync(WebSocketConnection connection)
+    public static async Task ServeAsync(WebSocketConnection connection)
     {
         await foreach (var message in connection)
         {

@@ -93,6 +93,22 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task Any_subprotocol_a_selected_one_or_none_is_taken()
+    {
+        await using var app = await StartAsync(app =>
+        {
+            app.MapWebSocket("/any", EchoAsync, options => options.AcceptAnySubProtocol = true);
+            app.MapWebSocket("/last", EchoAsync, options => options.SelectSubProtocol = (_, offered) => offered.Count > 0 ? offered[^1] : null);
+            app.MapWebSocket("/none", EchoAsync, options => options.RefuseUnservedSubProtocols = true);
+        });
+        var offered = new WebSocketClientOptions { SubProtocols = { "a", "b" } };
+        await using var any = await WebSocketClient.ConnectAsync(Url(app, "/any"), offered).Soon();
+        await using var last = await WebSocketClient.ConnectAsync(Url(app, "/last"), offered).Soon();
+        Assert.Equal(("a", "b"), (any.SubProtocol, last.SubProtocol));
+        Assert.Equal(400, await RefusedAsync(app, "/none", offered));
+    }
+
+    [Fact]
     public async Task A_request_that_is_no_handshake_is_told_what_lives_there()
     {
         await using var app = await StartAsync(app => app.MapWebSocket("/echo", EchoAsync));

@@ -49,7 +49,7 @@ public sealed class ClosingTests
         var client = await pair.Client.Closed.Soon();
         var server = await pair.Server.Closed.Soon();
         Assert.Equal((CloseCode.Abnormal, false), (client.Code, client.IsClean));
-        Assert.Equal((CloseCode.Abnormal, false, "aborted by the application"), (server.Code, server.IsClean, server.Reason));
+        Assert.Equal((CloseCode.Abnormal, false, "", "aborted by the application"), (server.Code, server.IsClean, server.Reason, server.Cause));
         Assert.Equal(ConnectionState.Closed, pair.Server.State);
     }
 
@@ -76,8 +76,8 @@ public sealed class ClosingTests
         Assert.False(closing.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.2));
         var result = await closing.Soon();
-        Assert.Equal((CloseCode.Abnormal, false, CloseInitiator.Local), (result.Code, result.IsClean, result.Initiator));
-        Assert.Contains("5 s", result.Reason, StringComparison.Ordinal);
+        Assert.Equal((CloseCode.Abnormal, false, CloseInitiator.Local, ""), (result.Code, result.IsClean, result.Initiator, result.Reason));
+        Assert.Contains("5 s", result.Cause, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -112,6 +112,32 @@ public sealed class ExchangeTests
     }
 
     [Fact]
+    public async Task Reading_and_disposing_can_be_configured()
+    {
+        await using var pair = await Pair.OpenAsync(TransportKind.Memory);
+        await pair.Client.SendAsync("one");
+        await pair.Client.SendAsync("two");
+        var received = new List<string>();
+        await using (pair.Server.ConfigureAwait(false))
+        {
+            await foreach (var message in pair.Server.ConfigureAwait(false))
+            {
+                received.Add(message.ToString());
+                break;
+            }
+
+            await foreach (var message in pair.Server.ConfigureAwait(false).WithCancellation(TestContext.Current.CancellationToken))
+            {
+                received.Add(message.ToString());
+                break;
+            }
+        }
+
+        Assert.Equal(["one", "two"], received);
+        Assert.Equal(ConnectionState.Closed, pair.Server.State);
+    }
+
+    [Fact]
     public async Task A_message_that_is_used_too_late_throws()
     {
         await using var pair = await Pair.OpenAsync(TransportKind.Memory);

@@ -63,7 +63,7 @@ public sealed class KeepAliveTests
         time.Advance(TimeSpan.FromSeconds(0.2));
         var result = await pair.Server.Closed.Soon();
         Assert.Equal((CloseCode.Abnormal, false), (result.Code, result.IsClean));
-        Assert.Contains("no answer to a ping within 20 s", result.Reason, StringComparison.Ordinal);
+        Assert.Contains("no answer to a ping within 20 s", result.Cause, StringComparison.Ordinal);
         Volatile.Write(ref dead, false);
         pair.Client.Abort();
     }

@@ -34,7 +34,7 @@ public sealed class ReviewTests
             time.Advance(TimeSpan.FromSeconds(10));
         }
 
-        Assert.Contains("took nothing", (await pair.Server.Closed.Soon()).Reason, StringComparison.Ordinal);
+        Assert.Contains("took nothing", (await pair.Server.Closed.Soon()).Cause, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class ReviewTests
         time.Advance(TimeSpan.FromSeconds(19));
         Assert.Equal(ConnectionState.Open, server.State);
         time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Contains("no answer to a ping", (await server.Closed.Soon()).Reason, StringComparison.Ordinal);
+        Assert.Contains("no answer to a ping", (await server.Closed.Soon()).Cause, StringComparison.Ordinal);
     }
 
     [Fact]

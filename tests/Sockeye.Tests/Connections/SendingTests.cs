@@ -242,7 +242,7 @@ public sealed class SendingTests
         time.Advance(TimeSpan.FromSeconds(9)); // looked at every 7.5 s
         var result = await pair.Server.Closed.Soon();
         Assert.Equal((CloseCode.Abnormal, false), (result.Code, result.IsClean));
-        Assert.Contains("took nothing for 30 s", result.Reason, StringComparison.Ordinal);
+        Assert.Contains("took nothing for 30 s", result.Cause, StringComparison.Ordinal);
         foreach (var send in sends.Where(s => !s.IsCompletedSuccessfully))
         {
             await Assert.ThrowsAsync<WebSocketClosedException>(() => send.Soon());

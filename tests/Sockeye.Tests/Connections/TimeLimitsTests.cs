@@ -18,7 +18,7 @@ public sealed class TimeLimitsTests
         time.Advance(TimeSpan.FromSeconds(16)); // 60, and up to a quarter more
         var end = await pair.Server.Closed.Soon();
         Assert.Equal((CloseCode.Abnormal, false), (end.Code, end.IsClean));
-        Assert.Contains("nothing arrived for 60 s", end.Reason, StringComparison.Ordinal);
+        Assert.Contains("nothing arrived for 60 s", end.Cause, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -83,9 +83,57 @@ public sealed class WebSocketTakeoverTests
         connection.Abort();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_agreed_on_about_compression_holds(bool takeover)
+    {
+        var compression = new CompressionOptions { ServerContextTakeover = takeover, ClientMaxWindowBits = 10, ThresholdBytes = 0 };
+        var outcome = WebSocketHandshake.Verify(
+            "GET",
+            "/",
+            [
+                new("Host", "a"), new("Upgrade", "websocket"), new("Connection", "Upgrade"), new("Sec-WebSocket-Version", "13"),
+                new("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), new("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"),
+            ],
+            new HandshakeRules { Deflate = compression.ToRules() });
+        var (up, down) = (new Pipe(), new Pipe());
+        await using var server = WebSocketTakeover.Open(
+            new Duplex(up.Reader, down.Writer), new TakeoverOptions { Extensions = outcome.Extensions, Compression = compression });
+        await using var client = WebSocketTakeover.Open(
+            new Duplex(down.Reader, up.Writer), new TakeoverOptions { IsServer = false, Extensions = outcome.Extensions, Compression = new CompressionOptions() });
+        Assert.Equal(outcome.Extensions, server.Extensions);
+        string text = string.Concat(Enumerable.Repeat("again and again ", 1000));
+        for (int i = 0; i < 3; i++)
+        {
+            await client.SendAsync(text);
+            Assert.Equal(text, (await server.ReceiveAsync().Soon()).ToString());
+            await server.SendAsync(text);
+            Assert.InRange(server.Core.Outbox.Written, 1, 1000);
+            Assert.Equal(text, (await client.ReceiveAsync().Soon()).ToString());
+        }
+
+        Assert.Equal(takeover, !outcome.Extensions!.Contains("server_no_context_takeover", StringComparison.Ordinal));
+        Assert.True((await client.CloseAsync().Soon()).IsClean);
+    }
+
+    [Theory]
+    [InlineData("permessage-deflate; server_max_window_bits=7")]
+    [InlineData("permessage-deflate, x-other")]
+    [InlineData("x-other")]
+    [InlineData("a;;")]
+    [InlineData("")]
+    public void Extensions_that_nobody_speaks_are_refused(string extensions) =>
+        Assert.Throws<ArgumentException>(() => WebSocketTakeover.Open(
+            new MemoryStream(), new TakeoverOptions { Extensions = extensions, Compression = new CompressionOptions() }));
+
     [Fact]
     public void Options_that_make_no_sense_throw()
     {
+        Assert.Throws<ArgumentException>(() => WebSocketTakeover.Open(new MemoryStream(), new TakeoverOptions { Extensions = "permessage-deflate" }));
+        Assert.Throws<ArgumentException>(() => WebSocketTakeover.Open(
+            new MemoryStream(),
+            new TakeoverOptions { Extensions = "permessage-deflate", Compression = new CompressionOptions(), Dialect = WebSocketDialects.Hixie76 }));
         Assert.Throws<ArgumentException>(() => WebSocketTakeover.Open(new MemoryStream(), new TakeoverOptions { Dialect = WebSocketDialects.All }));
         Assert.ThrowsAny<ArgumentException>(() => WebSocketTakeover.Open(new MemoryStream(), new TakeoverOptions { MaxMessageBytes = 0 }));
         Assert.Throws<ArgumentNullException>(() => WebSocketTakeover.Open((Stream)null!));

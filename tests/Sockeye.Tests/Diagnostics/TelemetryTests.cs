@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Sockeye.Tests.Support;
+using Sockeye.Transports.Memory;
 
 namespace Sockeye.Tests.Diagnostics;
 
@@ -47,6 +48,36 @@ public sealed class TelemetryTests
         Assert.Equal(1, sums["sockeye.closes 4567 Remote"]);
         Assert.True(sums.ContainsKey("sockeye.connections Server"));
         Assert.True(sums.ContainsKey("sockeye.backlog"));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_dropped_does_not_count_as_sent()
+    {
+        var mine = new AsyncLocal<bool> { Value = true }; // other tests send meanwhile
+        int counted = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument is { Meter.Name: "Sockeye", Name: "sockeye.messages" })
+                {
+                    l.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => counted += mine.Value && Equals(tags[0].Value, "sent") ? (int)value : 0);
+        listener.Start();
+        var server = new WebSocketServerOptions { SendBacklogBytes = 100_000, SlowPeer = SlowPeerPolicy.DropNewest };
+        await using var pair = await Pair.OpenAsync(
+            new MemoryLinkOptions { Capacity = 4096 }, new MemoryLinkOptions(), server, new WebSocketClientOptions { ReadAheadBytes = 0 });
+        int sent = 0;
+        for (; pair.Server.DroppedMessages < 3; sent++)
+        {
+            await pair.Server.SendAsync(new byte[10_000]).Soon();
+        }
+
+        Assert.Equal(sent - 3, counted);
+        pair.Client.Abort();
     }
 
     [Fact]

@@ -42,6 +42,31 @@ public sealed class BrowserOf2010Tests
         Assert.Equal(Hixie76Answer + "\0early\xFF", Latin(await browser.ReadAsync(16 + 7)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_eight_bytes_of_hixie_76_are_shown(bool together)
+    {
+        await using var server = new WebSocketServer(new WebSocketServerOptions
+        {
+            Listen = { "ws://127.0.0.1:0" },
+            AllowedHosts = { "example.com" },
+            Dialects = WebSocketDialects.All,
+        });
+        await server.StartAsync();
+        await using var requests = server.AcceptRequestsAsync().GetAsyncEnumerator();
+        using var browser = await RawPeer.ConnectAsync((await server.Started)[0]);
+        await browser.SendAsync(Hixie76Head + (together ? Hixie76Key3 : ""));
+        Assert.True(await requests.MoveNextAsync().Soon());
+        var accepting = requests.Current.AcceptAsync();
+        await browser.SendAsync(together ? "" : Hixie76Key3);
+        await using var connection = await accepting.Soon();
+        Assert.Equal(Hixie76Key3, Latin(connection.Key3.ToArray()));
+        connection.ReleaseHeads();
+        Assert.True(connection.Key3.IsEmpty);
+        connection.Abort();
+    }
+
     [Theory, MemberData(nameof(Transports))]
     public async Task Hixie_75_from_the_first_byte_to_the_last(ServerTransport transport)
     {

@@ -69,8 +69,9 @@ public sealed class ReviewTests
         host = new WebSocketServer(options, connection => connection.SendAsync("opened").AsTask());
         await host.StartAsync();
         var client = new WebSocketClientOptions { DangerouslyAcceptAnyCertificate = true };
-        await Assert.ThrowsAnyAsync<Exception>(async () => await (await WebSocketClient.ConnectAsync((await host.Started)[0], client).Soon()).DisposeAsync());
-        await stopping!.Soon();
+        var ended = await Assert.ThrowsAnyAsync<Exception>(async () => await (await WebSocketClient.ConnectAsync((await host.Started)[0], client).Soon()).DisposeAsync());
+        Assert.True(stopping is not null, ended.ToString());
+        await stopping.Soon();
         Assert.Equal((0, 0), (host.HandshakeCount, host.ConnectionCount));
     }
 

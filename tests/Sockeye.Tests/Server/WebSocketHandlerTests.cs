@@ -104,7 +104,7 @@ public sealed class WebSocketHandlerTests
             await client.ReceiveAsync().Soon();
         }
 
-        // The allocations of the loop's own thread between two messages, at the end of many.
+        // The allocations of the loop's own thread between two messages, at the end of many. Now and then a collection counts into them.
         Assert.Equal(0, echo.LastAllocations.TakeLast(1000).Min());
         Assert.InRange(echo.LastAllocations.TakeLast(1000).Count(bytes => bytes != 0), 0, 10);
     }
@@ -124,6 +124,7 @@ public sealed class WebSocketHandlerTests
     private sealed class Echo : WebSocketHandler
     {
         private long _allocated;
+        private int _thread;
 
         public ConcurrentBag<CloseResult> Closed { get; } = [];
 
@@ -138,7 +139,7 @@ public sealed class WebSocketHandlerTests
         public override void OnMessage(WebSocketConnection connection, ReadOnlySpan<byte> payload, MessageType type)
         {
             long now = GC.GetAllocatedBytesForCurrentThread();
-            if (payload.Length == 16 && LastAllocations.Count < LastAllocations.Capacity)
+            if (payload.Length == 16 && LastAllocations.Count < LastAllocations.Capacity && _thread == Environment.CurrentManagedThreadId)
             {
                 LastAllocations.Add(now - _allocated);
             }
@@ -149,7 +150,7 @@ public sealed class WebSocketHandlerTests
             }
 
             Refused += connection.TrySend(payload, type) ? 0 : 1;
-            _allocated = now;
+            (_allocated, _thread) = (now, Environment.CurrentManagedThreadId);
         }
 
         public override void OnClose(WebSocketConnection connection, CloseResult result) => Closed.Add(result);

@@ -201,6 +201,24 @@ public sealed class WebSocketServerTests
         await connection.CloseAsync().Soon();
     }
 
+    [Theory]
+    [InlineData(null, "b")]
+    [InlineData("a", "a")]
+    public async Task What_the_hook_decided_holds_for_the_second_step(string? chosen, string subProtocol)
+    {
+        var options = Options("ws://127.0.0.1:0");
+        options.OnRequest = _ => ValueTask.FromResult(OpeningDecision.Accept("b", [new("X-Hook", "1")], "state"));
+        await using var server = await WebSocketServer.StartAsync(options);
+        await using var requests = server.AcceptRequestsAsync().GetAsyncEnumerator();
+        var connecting = WebSocketClient.ConnectAsync((await server.Started)[0], new WebSocketClientOptions { SubProtocols = { "a", "b" } });
+        Assert.True(await requests.MoveNextAsync().Soon());
+        await using var connection = await requests.Current.AcceptAsync(chosen, [new("X-Step", "2")]).Soon();
+        await using var client = await connecting.Soon();
+        Assert.Equal((subProtocol, "1", "2"), (client.SubProtocol, client.Response!["X-Hook"], client.Response["X-Step"]));
+        Assert.Equal("state", connection.UserState);
+        await client.CloseAsync().Soon();
+    }
+
     [Fact]
     public async Task A_client_that_is_gone_cannot_be_accepted()
     {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sockeye.Protocol.Extensions.Deflate;
 
 /// <summary>How two ends agree on permessage-deflate (RFC 7692 §5.1, §7.1): pure functions of the headers and of what an end wishes.</summary>
@@ -38,6 +40,26 @@ internal static class DeflateNegotiation
     {
         string offer = wishes.ToString();
         return wishes.ClientMaxWindowBits == DeflateParameters.MostWindowBits ? offer + "; client_max_window_bits" : offer;
+    }
+
+    /// <summary>Reads an answer that somebody else has given or judged; false if it is not one about this extension alone.</summary>
+    public static bool TryRead(string answer, out DeflateParameters agreed)
+    {
+        agreed = default;
+        var offers = new List<ExtensionOffer>();
+        if (!ExtensionParser.TryParse(Encoding.UTF8.GetBytes(answer), offers)
+            || offers is not [{ Name: DeflateParameters.ExtensionName } only]
+            || DeflateFields.Read(only, isAnswer: true, out var fields) is not null)
+        {
+            return false;
+        }
+
+        agreed = new DeflateParameters(
+            fields.ServerNoContextTakeover,
+            fields.ClientNoContextTakeover,
+            fields.ServerMaxWindowBits ?? DeflateParameters.MostWindowBits,
+            fields.ClientMaxWindowBits ?? DeflateParameters.MostWindowBits);
+        return true;
     }
 
     /// <summary>A client's judgement of the server's answer; null if it is one to its offer, else why the connection must fail (RFC 7692 §7.1).</summary>

@@ -172,6 +172,9 @@ public sealed class ClosingTableTests
     {
         Assert.Equal([Open, ClosedByUs], States.Where(ClosingTable.ReadsFrames));
         Assert.Equal([Open], States.Where(ClosingTable.MaySend));
+        Assert.Equal(
+            States.Where(state => (ClosingTable.Step(state, ClosingEvent.Data, Role.Server).Actions & ClosingActions.Deliver) != 0),
+            States.Where(ClosingTable.DeliversData));
     }
 
     private static string Cell(ClosingState state, ClosingEvent what, Role role)

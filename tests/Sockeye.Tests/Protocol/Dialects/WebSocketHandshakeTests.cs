@@ -84,6 +84,34 @@ public sealed class WebSocketHandshakeTests
     }
 
     [Fact]
+    public void Any_subprotocol_or_a_selected_one_is_taken_where_the_rules_say_so()
+    {
+        var any = new HandshakeRules { AcceptAnySubProtocol = true };
+        Assert.Equal("a", Verify(any, ("Sec-WebSocket-Protocol", "a, b")).SubProtocol);
+        Assert.True(Verify(any).IsAccepted);
+        var last = new HandshakeRules { SelectSubProtocol = (_, offered) => offered.Count > 0 ? offered[^1] : null, RequireSubProtocol = true, AcceptAnySubProtocol = true };
+        Assert.Equal("b", Verify(last, ("Sec-WebSocket-Protocol", "a, b")).SubProtocol);
+        Assert.Equal(HandshakeError.NoSubProtocolOffered, Verify(last).Error);
+        Assert.Throws<ArgumentException>(() => Verify(new HandshakeRules { RequireSubProtocol = true }));
+    }
+
+    [Fact]
+    public void Compression_is_agreed_on_where_the_rules_say_so()
+    {
+        var rules = new HandshakeRules { Deflate = new DeflateRules { ServerContextTakeover = true, ServerMaxWindowBits = 12 } };
+        var outcome = Verify(rules, ("Sec-WebSocket-Extensions", "x-other, permessage-deflate; client_max_window_bits"));
+        Assert.Equal("permessage-deflate; client_no_context_takeover; server_max_window_bits=12", outcome.Extensions);
+        Assert.Contains($"Sec-WebSocket-Extensions: {outcome.Extensions}\r\n", Encoding.Latin1.GetString(outcome.ToResponse()), StringComparison.Ordinal);
+        Assert.Null(Verify(rules).Extensions);
+        Assert.Null(Verify(null, ("Sec-WebSocket-Extensions", "permessage-deflate")).Extensions);
+        Assert.Null(Verify(rules, ("Sec-WebSocket-Extensions", "permessage-deflate"), ("Origin", "http://elsewhere.example")).Extensions);
+        var draft = new HandshakeRules { Deflate = new DeflateRules(), Dialects = WebSocketDialects.All };
+        var early = s_good.Select(header => KeyValuePair.Create(header.Name, header.Name == "Sec-WebSocket-Version" ? "8" : header.Value));
+        Assert.Null(WebSocketHandshake.Verify("GET", "/", [.. early, new("Sec-WebSocket-Extensions", "permessage-deflate")], draft).Extensions);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Verify(new HandshakeRules { Deflate = new DeflateRules { ClientMaxWindowBits = 16 } }));
+    }
+
+    [Fact]
     public void Every_dialect_is_verified_and_answered()
     {
         var rules = new HandshakeRules { Dialects = WebSocketDialects.All, SubProtocols = ["sample"] };
