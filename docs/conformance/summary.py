@@ -6,11 +6,11 @@ import pathlib
 import re
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-SHORT = {"pass": "", "non-strict": "non-strict", "informational": "inform.", "unimplemented": "unimpl.", "fail": "fail"}
+SHORT = {"pass": "", "non-strict": "non-strict", "informational": "inform.", "unimplemented": "unimpl.", "close": "bad close", "fail": "fail"}
 
 
 def kind(case):
-    return case["verdict"] if case["close"] in ("ok", "informational") else "fail"
+    return case["verdict"] if case["verdict"] == "fail" or case["close"] in ("ok", "informational") else "close"
 
 
 def cell(counts):
@@ -28,7 +28,7 @@ def main():
     lines = ["| | " + " | ".join(f"{report['side']} [{report['peer']}]({report['page']})" for report in reports) + " |", "|---" * (len(reports) + 1) + "|"]
     lines += [f"| {name} | " + " | ".join(map(cell, sections[name])) + " |" for name in order]
     readme = FOLDER / "README.md"
-    text = re.sub(r"(<!-- table -->\n).*(\n<!-- end -->)", lambda found: found[1] + "\n".join(lines) + found[2], readme.read_text(), flags=re.DOTALL)
+    text = re.sub(r"(<!-- table -->\n).*(<!-- end -->)", lambda found: found[1] + "\n".join(lines) + "\n" + found[2], readme.read_text(), flags=re.DOTALL)
     readme.write_text(text)
 
 
