@@ -22,6 +22,7 @@ public sealed class CaseServer : IDisposable
     private readonly Action<CaseResult>? _done;
     private readonly TcpListener _listener;
     private readonly ConcurrentDictionary<string, CaseResult> _results = new();
+    private readonly ConcurrentDictionary<Task, bool> _playing = new();
     private readonly TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Begins to listen.</summary>
@@ -126,22 +127,31 @@ public sealed class CaseServer : IDisposable
                 await TellAsync(peer, _cases.Count.ToString(CultureInfo.InvariantCulture), stop);
                 break;
             case "/updateReports":
+                // The judge's part of a case may end a little after the client's.
+                await Task.WhenAny(Task.WhenAll(_playing.Keys), Task.Delay(_settings.Patience, stop));
                 await TellAsync(peer, null, stop);
                 _reported.TrySetResult();
                 break;
             case "/runCase" when CaseOf(query) is { } chosen:
-                var result = await Judge.PlayAsync(chosen, peer, _settings, stop);
-                if (!stop.IsCancellationRequested)
-                {
-                    _results[chosen.Id] = result;
-                    _done?.Invoke(result);
-                }
-
+                var playing = PlayAsync(chosen, peer, stop);
+                _playing[playing] = true;
+                await playing;
+                _playing.TryRemove(playing, out _);
                 break;
             default:
                 var stream = await peer.ConnectAsync(stop);
                 await stream.WriteAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), stop);
                 break;
+        }
+    }
+
+    private async Task PlayAsync(Case chosen, ClientPeer peer, CancellationToken stop)
+    {
+        var result = await Judge.PlayAsync(chosen, peer, _settings, stop);
+        if (!stop.IsCancellationRequested)
+        {
+            _results[chosen.Id] = result;
+            _done?.Invoke(result);
         }
     }
 
