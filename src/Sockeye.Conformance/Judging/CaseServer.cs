@@ -133,10 +133,7 @@ public sealed class CaseServer : IDisposable
                 _reported.TrySetResult();
                 break;
             case "/runCase" when CaseOf(query) is { } chosen:
-                var playing = PlayAsync(chosen, peer, stop);
-                _playing[playing] = true;
-                await playing;
-                _playing.TryRemove(playing, out _);
+                await PlayAsync(chosen, peer, stop);
                 break;
             default:
                 var stream = await peer.ConnectAsync(stop);
@@ -147,11 +144,21 @@ public sealed class CaseServer : IDisposable
 
     private async Task PlayAsync(Case chosen, ClientPeer peer, CancellationToken stop)
     {
-        var result = await Judge.PlayAsync(chosen, peer, _settings, stop);
-        if (!stop.IsCancellationRequested)
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _playing[over.Task] = true;
+        try
         {
-            _results[chosen.Id] = result;
-            _done?.Invoke(result);
+            var result = await Judge.PlayAsync(chosen, peer, _settings, stop);
+            if (!stop.IsCancellationRequested)
+            {
+                _results[chosen.Id] = result;
+                _done?.Invoke(result);
+            }
+        }
+        finally
+        {
+            _playing.TryRemove(over.Task, out _);
+            over.SetResult();
         }
     }
 

@@ -35,4 +35,6 @@ public enum Flaw
     LongFormAnswers,
     TakesAnyLength,
     ReordersMessages,
+    HeadsJudgedLate,
+    RefusesAndStays,
 }

@@ -95,12 +95,17 @@ internal sealed class FlawedServer : IAsyncDisposable
         string? Value(string name) => lines.Skip(1).Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2 && pair[0].Equals(name, StringComparison.OrdinalIgnoreCase))
             .Select(pair => pair[1].Trim()).FirstOrDefault();
         string key = Value("Sec-WebSocket-Key") ?? "";
-        bool good = (_flaw == Flaw.AnyMethod || lines[0].StartsWith("GET ", StringComparison.Ordinal))
+        bool good = _flaw != Flaw.RefusesAndStays && (_flaw == Flaw.AnyMethod || lines[0].StartsWith("GET ", StringComparison.Ordinal))
             && (_flaw == Flaw.AnyVersion || Value("Sec-WebSocket-Version") == "13")
             && (_flaw == Flaw.KeyNotChecked || (key.Length == 24 && Convert.TryFromBase64String(key, new byte[18], out int count) && count == 16));
         if (!good)
         {
             await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), _stop.Token);
+            if (_flaw == Flaw.RefusesAndStays)
+            {
+                await Task.Delay(Timeout.Infinite, _stop.Token);
+            }
+
             return false;
         }
 
@@ -143,11 +148,12 @@ internal sealed class FlawedServer : IAsyncDisposable
             int opcode = head[0] & 15, form = head[1] & 127, rsv = head[0] & 0x70;
             bool fin = head[0] >= 128, masked = head[1] >= 128, control = opcode >= 8;
             bool reserved = opcode is (> 2 and < 8) or > 10;
-            if ((rsv != 0 && flaw != Flaw.IgnoresReservedBits) || (reserved && flaw != Flaw.IgnoresReservedOpcodes)
+            bool illegal = (rsv != 0 && flaw != Flaw.IgnoresReservedBits) || (reserved && flaw != Flaw.IgnoresReservedOpcodes)
                 || (!masked && flaw != Flaw.UnmaskedTaken) || (control && form > 125 && flaw != Flaw.LongControlTaken)
                 || (control && !fin && flaw != Flaw.FragmentedControlTaken)
                 || (opcode == 0 && _opcode == 0 && flaw != Flaw.StrayContinuationTaken)
-                || (opcode is 1 or 2 && _opcode != 0 && flaw != Flaw.InterleavedMessageTaken))
+                || (opcode is 1 or 2 && _opcode != 0 && flaw != Flaw.InterleavedMessageTaken);
+            if (illegal && flaw != Flaw.HeadsJudgedLate)
             {
                 return await FailAsync(1002);
             }
@@ -170,6 +176,12 @@ internal sealed class FlawedServer : IAsyncDisposable
             if (masked)
             {
                 await ReadAsync(key);
+            }
+
+            if (illegal)
+            {
+                await PayloadAsync(length, key);
+                return await FailAsync(1002);
             }
 
             return control && !reserved ? await ControlAsync(opcode, await PayloadAsync(length, key)) : await DataAsync(opcode, fin, length, key);
