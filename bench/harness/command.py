@@ -87,7 +87,7 @@ def _run_set(name, options):
     for work in chosen:
         say(f"{work.name}: {work.title}")
         runs = _measure_work(work, ready, options, failures)
-        result["works"].append({"name": work.name, "title": work.title, "unit": work.unit, "runs": runs})
+        result["works"].append({"name": work.name, "title": work.title, "unit": work.unit, "units": work.units, "runs": runs})
         # Written after each work: a run that is broken off keeps what it has.
         report.write(result, options.out)
     say(f"written to {options.out}")

@@ -18,9 +18,14 @@ def _port_of(process):
     reader.start()
     reader.join(20)
     found = re.search(r"127\.0\.0\.1:(\d+)", lines[0]) if lines else None
-    if not found:
-        raise Failed("the server did not start")
-    return found.group(1)
+    if found:
+        return found.group(1)
+    if not lines:
+        raise Failed("the server did not say within 20 s where it listens")
+    try:
+        raise Failed(f"the server ended at once, with exit code {process.wait(5)}: {lines[0].strip() or 'it said nothing'}")
+    except subprocess.TimeoutExpired:
+        raise Failed(f"the server said something else than where it listens: {lines[0].strip() or 'nothing'}") from None
 
 
 def measure(server, work, seconds, settle):

@@ -52,7 +52,7 @@ def _cpu_table(work):
     floor, kestrel = (median(runs[name], "cpu_us") if name in runs else None for name in ("floor", "kestrel"))
     deflates = work["name"].startswith("deflate")
     yield (f"| server | CPU µs per {work['unit']} | user | system | × floor | Kestrel costs × | "
-           f"{work['unit']}s per second | p50 µs | p99 µs | RSS MiB |{' payload out B |' if deflates else ''}")
+           f"{work['units']} per second | p50 µs | p99 µs | RSS MiB |{' payload out B |' if deflates else ''}")
     yield "| --- |" + " ---: |" * (10 if deflates else 9)
     for name in ordered(work):
         own, cpu = runs[name], median(runs[name], "cpu_us")

@@ -29,6 +29,10 @@ class Work:
     def unit(self):
         return {"echo": "message", "neighbours": "message", "broadcast": "delivery", "handshake": "connection", "idle": "connection"}[self.mode]
 
+    @property
+    def units(self):
+        return "deliveries" if self.mode == "broadcast" else self.unit + "s"
+
 
 def figure_of(name):
     """What the servers are compared by in a work."""
