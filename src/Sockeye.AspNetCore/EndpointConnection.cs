@@ -96,7 +96,6 @@ internal sealed class EndpointConnection
         {
             var sink = new HandlerSink(Connection, handler, options.SendBacklogBytes / 2);
             _core.Sink = sink;
-            _core.Inbox.IsBypassed = true;
             sink.Open();
         }
 

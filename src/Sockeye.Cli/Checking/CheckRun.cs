@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Sockeye.Cli.Serving;
 using Sockeye.Conformance.Cases;
 using Sockeye.Conformance.Judging;
 using Sockeye.Conformance.Reports;
@@ -9,6 +11,8 @@ namespace Sockeye.Cli.Checking;
 /// <summary>A judgement from the first case to the table.</summary>
 internal static class CheckRun
 {
+    private static DateOnly Today => DateOnly.FromDateTime(DateTime.UtcNow);
+
     public static async Task<int> RunAsync(CheckSettings settings)
     {
         using var signals = new StopSignals();
@@ -24,30 +28,31 @@ internal static class CheckRun
         using var progress = new CheckProgress(cases.Count);
         var results = await Judge.ServerAsync(settings.Url!, cases, judge, progress.Done, stop.Token);
         progress.End();
-        return End(settings, new Report("server", $"{settings.Url}", results), cases.Count);
+        return End(settings, new Report("server", settings.Name ?? $"{settings.Url}", Today, results), cases.Count);
     }
 
     private static async Task<int> ListenAsync(CheckSettings settings, IPEndPoint address, JudgeSettings judge, CancellationToken stop)
     {
         var cases = Chosen(settings, CaseSides.Client);
         using var progress = new CheckProgress(cases.Count);
-        using var server = Start(address, cases, judge, progress);
+        using var certificate = Certificates.Of(settings.Certificate);
+        using var server = Start(address, certificate, cases, judge, progress);
         // With --json, standard output is the object alone.
-        (settings.IsJson ? Console.Error : Console.Out).WriteLine($"listening on ws://{server.Address}/");
+        (settings.IsJson ? Console.Error : Console.Out).WriteLine($"listening on {(certificate is null ? "ws" : "wss")}://{server.Address}/");
         var results = await server.RunAsync(stop);
         progress.End();
-        return End(settings, new Report("client", server.Agent, results), cases.Count);
+        return End(settings, new Report("client", settings.Name ?? server.Agent, Today, results), cases.Count);
     }
 
-    private static CaseServer Start(IPEndPoint address, IReadOnlyList<Case> cases, JudgeSettings judge, CheckProgress progress)
+    private static CaseServer Start(IPEndPoint address, X509Certificate2? certificate, IReadOnlyList<Case> cases, JudgeSettings judge, CheckProgress progress)
     {
         try
         {
-            return new CaseServer(address, cases, judge, progress.Done);
+            return new CaseServer(address, cases, judge, certificate, progress.Done);
         }
         catch (SocketException e)
         {
-            throw ProgramException.Failed($"Cannot listen on ws://{address}/: {e.Message}");
+            throw ProgramException.Failed($"Cannot listen on {address}: {e.Message}");
         }
     }
 
@@ -70,7 +75,7 @@ internal static class CheckRun
 
         if (settings.ReportFolder is { } folder)
         {
-            Notes.Write($"report: {ReportFolder.Add(folder, report)}");
+            Notes.Write($"report: {ReportFolder.Add(folder, report, settings.IsBrief)}");
         }
 
         if (report.Results.Count < planned)

@@ -24,6 +24,7 @@ internal static class CheckCommand
           sockeye check ws://127.0.0.1:8080/ --cases '5.*,7.*' --exclude 7.13.1
           sockeye check wss://localhost:8443/ --insecure --fast --json
           sockeye check --listen ws://127.0.0.1:9001 --report reports
+          sockeye check --listen wss://127.0.0.1:9001 --self-signed
 
         Exit codes: 0 nothing failed; 1 something did, or the server cannot be reached; 2 usage.
 
@@ -44,14 +45,18 @@ internal static class CheckCommand
     private static readonly Option<bool> s_json = OptionKinds.Flag("--json", "Print the results as one JSON object");
 
     private static readonly Option<string?> s_listen = OptionKinds.Text(
-        "--listen", "URL", "Judge clients instead, which connect to this ws://ADDRESS:PORT; port 0 for a free one");
+        "--listen", "URL", "Judge clients instead, which connect to this ws://ADDRESS:PORT or wss://ADDRESS:PORT; port 0 for a free one");
+    private static readonly CertificateOptions s_certificate = new();
     private static readonly Option<string?> s_report = OptionKinds.Text("--report", "DIR", "Write a page and a JSON file there, and a page that compares all reports in it");
+    private static readonly Option<bool> s_brief = OptionKinds.Flag("--brief", "Leave the bytes of cases that passed out of the report, and shorten the others");
+    private static readonly Option<string?> s_name = OptionKinds.Text("--name", "NAME", "What reports call the peer, such as its program and version; the address or the agent by default");
 
     public static Command Create()
     {
         var command = new Command(Name, "Judges how well a WebSocket server keeps to the standard.")
         {
-            s_url, s_listen, s_cases, s_exclude, s_report, s_timeout, s_fast, s_insecure, s_json,
+            s_url, s_listen, s_certificate.File, s_certificate.Key, s_certificate.SelfSigned, s_cases, s_exclude, s_report, s_brief, s_name, s_timeout, s_fast,
+            s_insecure, s_json,
         };
         command.SetAction((parsed, _) => CheckRun.RunAsync(Read(parsed)));
         return command;
@@ -61,7 +66,10 @@ internal static class CheckCommand
     {
         Url = UrlOf(parsed.GetValue(s_url), parsed.GetValue(s_listen)),
         Listen = AddressOf(parsed.GetValue(s_listen)),
+        Certificate = s_certificate.Read(parsed, parsed.GetValue(s_listen)?.StartsWith("wss:", StringComparison.OrdinalIgnoreCase) == true),
         ReportFolder = parsed.GetValue(s_report),
+        IsBrief = parsed.GetValue(s_brief),
+        Name = parsed.GetValue(s_name),
         Cases = parsed.GetValue(s_cases),
         Exclude = parsed.GetValue(s_exclude),
         Patience = parsed.GetValue(s_timeout) ?? TimeSpan.FromSeconds(5),
@@ -94,9 +102,9 @@ internal static class CheckCommand
             return null;
         }
 
-        bool good = Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "ws", PathAndQuery: "/" };
+        bool good = Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "ws" or "wss", PathAndQuery: "/" };
         return good && IPAddress.TryParse(url!.DnsSafeHost, out var address)
             ? new IPEndPoint(address, url.Port)
-            : throw ProgramException.Usage($"--listen takes ws://ADDRESS:PORT such as ws://127.0.0.1:0, not '{text}'.");
+            : throw ProgramException.Usage($"--listen takes ws://ADDRESS:PORT or wss://ADDRESS:PORT such as ws://127.0.0.1:0, not '{text}'.");
     }
 }

@@ -55,10 +55,7 @@ internal static class ServeCommand
         "--allow-host", "NAME", "A host name to answer to; a server on 127.0.0.1 answers only to localhost otherwise");
     private static readonly Option<string?> s_dialects = OptionKinds.Text(
         "--dialects", "LIST", "What is spoken: rfc6455 by default; all; or names with commas between: " + string.Join(", ", DialectNames.All));
-    private static readonly Option<string?> s_cert = OptionKinds.Text("--cert", "FILE", "The certificate for wss://, in PEM");
-    private static readonly Option<string?> s_key = OptionKinds.Text("--key", "FILE", "Its private key, in PEM");
-    private static readonly Option<bool> s_selfSigned = OptionKinds.Flag(
-        "--self-signed", "Makes a certificate for localhost and shows its SHA-256 on stderr; it is gone when the server ends");
+    private static readonly CertificateOptions s_certificate = new();
     private static readonly Option<bool> s_verbose = new("--verbose", "-v") { Description = "Log every connection on stderr" };
 
     public static Command Create()
@@ -67,7 +64,7 @@ internal static class ServeCommand
         {
             s_listen, s_app, s_path, s_transport, s_loops, s_maxMessageBytes, s_maxFragments, s_deflate.Mode, s_deflate.Window, s_subProtocols,
             s_origins, s_anyOrigin, s_hosts, s_dialects,
-            s_cert, s_key, s_selfSigned, s_verbose,
+            s_certificate.File, s_certificate.Key, s_certificate.SelfSigned, s_verbose,
         };
         command.SetAction((parsed, _) => ServeRun.RunAsync(Read(parsed)));
         return command;
@@ -75,9 +72,10 @@ internal static class ServeCommand
 
     private static ServeSettings Read(ParseResult parsed)
     {
+        string[] listen = parsed.GetValue(s_listen) is { Length: > 0 } given ? given : [DefaultListen];
         var settings = new ServeSettings
         {
-            Listen = parsed.GetValue(s_listen) is { Length: > 0 } listen ? listen : [DefaultListen],
+            Listen = listen,
             IsChat = parsed.GetValue(s_app) == "chat",
             Path = parsed.GetValue(s_path),
             IsEpoll = parsed.GetValue(s_transport) == "epoll",
@@ -90,9 +88,7 @@ internal static class ServeCommand
             AllowAnyOrigin = parsed.GetValue(s_anyOrigin),
             AllowedHosts = parsed.GetValue(s_hosts) ?? [],
             Dialects = DialectNames.OfList(parsed.GetValue(s_dialects) ?? "rfc6455"),
-            CertificateFile = parsed.GetValue(s_cert),
-            KeyFile = parsed.GetValue(s_key),
-            IsSelfSigned = parsed.GetValue(s_selfSigned),
+            Certificate = s_certificate.Read(parsed, listen.Any(url => url.StartsWith("wss:", StringComparison.OrdinalIgnoreCase))),
             IsVerbose = parsed.GetValue(s_verbose),
         };
         Check(settings);
@@ -121,28 +117,6 @@ internal static class ServeCommand
         if (settings.AllowAnyOrigin && settings.Origins.Count > 0)
         {
             throw ProgramException.Usage("Give either --origin or --allow-any-origin.");
-        }
-
-        if (settings.IsSelfSigned && (settings.CertificateFile ?? settings.KeyFile) is not null)
-        {
-            throw ProgramException.Usage("Give either --cert and --key, or --self-signed.");
-        }
-
-        if (settings.CertificateFile is null != settings.KeyFile is null)
-        {
-            throw ProgramException.Usage("Give --cert and --key together.");
-        }
-
-        bool certificate = settings.IsSelfSigned || settings.CertificateFile is not null;
-        bool secure = settings.Listen.Any(url => url.StartsWith("wss:", StringComparison.OrdinalIgnoreCase));
-        if (secure && !certificate)
-        {
-            throw ProgramException.Usage("wss:// needs a certificate: give --cert and --key, or --self-signed.");
-        }
-
-        if (certificate && !secure)
-        {
-            throw ProgramException.Usage("A certificate is for wss://: give --listen wss://HOST:PORT.");
         }
     }
 }

@@ -9,7 +9,8 @@ namespace Sockeye.Cli.Connecting;
 /// <summary>A client's connection from the attempt to its end.</summary>
 internal static class ConnectRun
 {
-    private const int MaxMessageBytes = 64 << 20; // of the user's own choice of server, and printed as it comes
+    // Of the user's own choice of server, and printed as it comes.
+    private const int MaxMessageBytes = 64 << 20, MaxFragments = 1 << 20;
 
     public static async Task<int> RunAsync(ConnectSettings settings)
     {
@@ -93,6 +94,7 @@ internal static class ConnectRun
             UnixSocketPath = settings.UnixPath,
             DangerouslyAcceptAnyCertificate = settings.IsInsecure,
             MaxMessageBytes = MaxMessageBytes,
+            MaxFragments = MaxFragments,
             Compression = settings.Compression,
         };
         options.ConnectTimeout = settings.ConnectTimeout ?? options.ConnectTimeout;

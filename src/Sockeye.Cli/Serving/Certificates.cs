@@ -9,29 +9,35 @@ internal static class Certificates
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    public static X509Certificate2? Of(ServeSettings settings)
+    /// <summary>The certificate with its key; null for no source.</summary>
+    public static X509Certificate2? Of(CertificateSource? source)
     {
-        if (settings.IsSelfSigned)
+        if (source is null)
         {
-            var made = SelfSigned();
-            string print = Convert.ToHexString(made.GetCertHash(HashAlgorithmName.SHA256));
-            Notes.Write($"certificate SHA-256 {string.Join(':', print.Chunk(2).Select(pair => new string(pair)))}");
-            return made;
+            return null;
         }
 
-        return settings.CertificateFile is { } file ? FromFiles(file, settings.KeyFile!) : null;
+        if (source.Files is { } files)
+        {
+            return FromFiles(files.Certificate, files.Key);
+        }
+
+        var made = SelfSigned();
+        string print = Convert.ToHexString(made.GetCertHash(HashAlgorithmName.SHA256));
+        Notes.Write($"certificate SHA-256 {string.Join(':', print.Chunk(2).Select(pair => new string(pair)))}");
+        return made;
     }
 
     /// <summary>The certificates behind the first in the file: the way to the root, for clients that do not know it.</summary>
-    public static X509Certificate2Collection? IntermediatesOf(ServeSettings settings)
+    public static X509Certificate2Collection? IntermediatesOf(CertificateSource? source)
     {
-        if (settings.CertificateFile is not { } file)
+        if (source?.Files is not { } files)
         {
             return null;
         }
 
         var all = new X509Certificate2Collection();
-        all.ImportFromPem(ReadText(file));
+        all.ImportFromPem(ReadText(files.Certificate));
         return [.. all.Skip(1)];
     }
 

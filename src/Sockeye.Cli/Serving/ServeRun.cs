@@ -15,11 +15,11 @@ internal static class ServeRun
             .SetMinimumLevel(settings.IsVerbose ? LogLevel.Debug : LogLevel.Warning)
             .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "))
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
-        using var certificate = Certificates.Of(settings);
+        using var certificate = Certificates.Of(settings.Certificate);
         var options = OptionsOf(settings);
         options.LoggerFactory = log;
         options.Certificate = certificate;
-        options.IntermediateCertificates = Certificates.IntermediatesOf(settings);
+        options.IntermediateCertificates = Certificates.IntermediatesOf(settings.Certificate);
 
         var server = await StartAsync(options, settings.IsChat ? new ChatRoom().RunAsync : EchoAsync);
         Announce(await server.Started);

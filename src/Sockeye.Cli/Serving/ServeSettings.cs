@@ -29,11 +29,7 @@ internal sealed record ServeSettings
 
     public WebSocketDialects Dialects { get; init; } = WebSocketDialects.Rfc6455;
 
-    public string? CertificateFile { get; init; }
-
-    public string? KeyFile { get; init; }
-
-    public bool IsSelfSigned { get; init; }
+    public CertificateSource? Certificate { get; init; }
 
     public bool IsVerbose { get; init; }
 }

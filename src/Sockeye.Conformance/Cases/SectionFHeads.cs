@@ -56,13 +56,15 @@ internal static class SectionFHeads
         };
     }
 
-    /// <summary>All 65,536 pairs of octets that are wrong by themselves: the peer needs no more than the head to see it.</summary>
+    /// <summary>Of all 65,536 pairs of octets those that are wrong by themselves: the peer needs no more than the head to see it, but may read the payload first.</summary>
     private static Case AllHeads() => new(
-        "F.2.1", "all illegal heads of two octets, each on a connection of its own, with as many octets behind as they need", "each failed with 1002, or dropped", Reference, play =>
+        "F.2.1", "all illegal heads of two octets, each on a connection of its own, with as many octets behind as they need",
+        "each failed with 1002, or dropped; only after the payload: non-strict", Reference, async play =>
     {
+        bool late = false;
         var heads = Enumerable.Range(0, 65536).Where(head => IsIllegal(head >> 8, head & 255));
         int stride = play.Stride(509);
-        return Loops.EachAsync(play, heads.Where((_, i) => i % stride == 0), async head =>
+        var outcome = await Loops.EachAsync(play, heads.Where((_, i) => i % stride == 0), async head =>
         {
             await using var connection = await play.OpenAsync();
             var dialogue = new Dialogue(connection, play.Patience);
@@ -71,9 +73,16 @@ internal static class SectionFHeads
             byte[] length = extended switch { 2 => [1, 44], 8 => [0, 0, 0, 0, 0, 1, 17, 112], _ => [] };
             byte[] mask = (head & 128) != 0 ? [1, 2, 3, 4] : [];
             await connection.SendBytesAsync((byte[])[(byte)(head >> 8), (byte)head, .. length, .. mask]);
+            if (late || !await dialogue.UntilEndAsync(TimeSpan.FromSeconds(Math.Min(2, play.Patience.TotalSeconds))))
+            {
+                late = true;
+                await connection.SendBytesAsync(new byte[extended switch { 2 => 300, 8 => 70_000, _ => head & 127 }]);
+            }
+
             var close = await dialogue.FailedByPeerAsync(1002);
-            return close == CloseVerdict.Ok ? null : $"{head:x4}: {dialogue.Describe()}";
+            return close == CloseVerdict.Ok && dialogue.Got.Count == 0 ? null : $"{head:x4}: {dialogue.Describe()}";
         });
+        return outcome.Verdict == Verdict.Pass && late ? new Outcome(Verdict.NonStrict, CloseVerdict.Ok, "seen only after the payload") : outcome;
     })
     { Sides = CaseSides.Server, IsBusy = true };
 

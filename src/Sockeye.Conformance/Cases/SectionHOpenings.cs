@@ -25,12 +25,13 @@ internal static class SectionHOpenings
 
     private static Case Server(string id, OpeningSample sample, Wanted wanted)
     {
+        string wish = sample.IsWish ? " (otherwise: non-strict)" : "";
         string allows = wanted switch
         {
             Wanted.Open => "101, and an open WebSocket",
             Wanted.Refusal => "any answer but 101, or none",
             _ => "any answer but 101, or none, and the connection ended",
-        };
+        } + wish;
         return new Case(id, $"an opening handshake {sample.What}", allows, sample.Reference, async play =>
         {
             byte[] request = Encoding.Latin1.GetBytes(sample.Text(play.Peer.Host, play.Peer.Target));
@@ -53,12 +54,12 @@ internal static class SectionHOpenings
                 return Outcome.Passed;
             }
 
-            if (sample.IsWish && response?.Status != 101)
+            if (sample.IsWish && (response?.Status == 101) != (wanted == Wanted.Open))
             {
-                return new Outcome(Verdict.NonStrict, CloseVerdict.Ok, response?.StartLine ?? "no answer");
+                return new Outcome(Verdict.NonStrict, CloseVerdict.Ok, response is { Status: 101 } ? "opened" : response?.StartLine ?? "no answer");
             }
 
-            return wanted == Wanted.Open ? await OpenedAsync(play, stream, response) : await RefusedAsync(stream, response, wanted == Wanted.End, late.Token);
+            return wanted == Wanted.Open ? await OpenedAsync(play, stream, response) : await RefusedAsync(stream, response, sample, wanted == Wanted.End, late.Token);
         })
         { Sides = CaseSides.Server };
     }
@@ -85,7 +86,7 @@ internal static class SectionHOpenings
         return Exchange.Judged(dialogue, close, Exchange.Same(dialogue.Got, [PeerEvent.Text(frame.Payload)]) ? Verdict.Pass : Verdict.Fail);
     }
 
-    private static async Task<Outcome> RefusedAsync(Stream stream, HttpText? response, bool mustEnd, CancellationToken late)
+    private static async Task<Outcome> RefusedAsync(Stream stream, HttpText? response, OpeningSample sample, bool mustEnd, CancellationToken late)
     {
         if (response?.Status == 101)
         {
@@ -101,7 +102,8 @@ internal static class SectionHOpenings
         }
         catch (OperationCanceledException)
         {
-            return new Outcome(Verdict.Pass, CloseVerdict.LeftOpen, $"'{response!.StartLine}', and the connection left open");
+            string detail = $"'{response!.StartLine}', and the connection left open";
+            return sample.IsWish ? new Outcome(Verdict.NonStrict, CloseVerdict.Ok, detail) : new Outcome(Verdict.Pass, CloseVerdict.LeftOpen, detail);
         }
         catch (IOException)
         {

@@ -17,7 +17,7 @@ internal static class SectionLLengths
         {
             var (length, bytes) = s_forms[i];
             var frame = new Frame(i % 2 == 0 ? Opcodes.Text : Opcodes.Binary, Utf8Text.OfLength(length)) { LengthBytes = bytes };
-            yield return Exchange.Failed($"L.1.{i + 1}", $"a length of {length} in {bytes} octets", Shortest, [frame], [1002]);
+            yield return LongForm($"L.1.{i + 1}", $"a length of {length} in {bytes} octets", frame);
         }
 
         for (int power = 0; power < 64; power++)
@@ -29,6 +29,19 @@ internal static class SectionLLengths
         yield return Tooth("L.3.2", "a declared length of 2^64 - 1", ulong.MaxValue, [1002, 1009]);
         yield return Tooth("L.3.3", "a declared length of 2^63 - 1, the largest legal one", long.MaxValue, [1009]);
     }
+
+    /// <summary>The rule is the sender's: a receiver that takes such a length breaks none, but lets two spellings of one frame pass.</summary>
+    private static Case LongForm(string id, string sends, Frame frame) => new(
+        id, sends, "failed with 1002, or dropped; the echo: non-strict", Shortest, async play =>
+    {
+        await using var connection = await play.OpenAsync();
+        var dialogue = new Dialogue(connection, play.Patience);
+        await connection.SendAsync(frame);
+        await dialogue.CollectAsync(1);
+        bool taken = dialogue.Last is null && Exchange.Same(dialogue.Got, [new PeerEvent(frame.Opcode == Opcodes.Text ? PeerEventKind.Text : PeerEventKind.Binary, frame.Payload)]);
+        var close = taken ? await dialogue.CloseAsync() : await dialogue.FailedByPeerAsync(1002);
+        return Exchange.Judged(dialogue, close, taken ? Verdict.NonStrict : close == CloseVerdict.Fail || dialogue.Got.Count > 0 ? Verdict.Fail : Verdict.Pass);
+    });
 
     /// <summary>Small ones are echoed; of large ones only the head is sent, and a peer with any bound refuses it early.</summary>
     private static Case Power(int power)

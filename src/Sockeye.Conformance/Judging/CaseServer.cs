@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Sockeye.Conformance.Wire;
 
@@ -15,20 +18,24 @@ public sealed class CaseServer : IDisposable
 {
     private readonly IReadOnlyList<Case> _cases;
     private readonly JudgeSettings _settings;
+    private readonly X509Certificate2? _certificate;
     private readonly Action<CaseResult>? _done;
     private readonly TcpListener _listener;
     private readonly ConcurrentDictionary<string, CaseResult> _results = new();
+    private readonly ConcurrentDictionary<Task, bool> _playing = new();
     private readonly TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Begins to listen.</summary>
     /// <param name="address">Where; port 0 for a free one.</param>
     /// <param name="cases">The cases: case 1 is the first.</param>
     /// <param name="settings">How to judge.</param>
+    /// <param name="certificate">The certificate for TLS, with its key; null for none. It stays the caller's.</param>
     /// <param name="done">Called after each case, from any thread.</param>
     /// <exception cref="SocketException">The address is in use.</exception>
-    public CaseServer(IPEndPoint address, IReadOnlyList<Case> cases, JudgeSettings settings, Action<CaseResult>? done = null)
+    public CaseServer(
+        IPEndPoint address, IReadOnlyList<Case> cases, JudgeSettings settings, X509Certificate2? certificate = null, Action<CaseResult>? done = null)
     {
-        (_cases, _settings, _done) = (cases, settings, done);
+        (_cases, _settings, _certificate, _done) = (cases, settings, certificate, done);
         _listener = new TcpListener(address);
         _listener.Start();
     }
@@ -75,23 +82,36 @@ public sealed class CaseServer : IDisposable
         }
     }
 
-    private async Task ServeAsync(NetworkStream stream, CancellationToken stop)
+    private async Task ServeAsync(NetworkStream plain, CancellationToken stop)
     {
-        await using (stream)
+        await using (plain)
         {
             try
             {
+                await using var stream = await SecuredAsync(plain, stop);
                 var request = await HttpText.ReadAsync(stream, new Transcript(), stop);
                 if (request is not null)
                 {
                     await AnswerAsync(new ClientPeer(stream, request), request, stop);
                 }
             }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or OpeningException)
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or OpeningException or AuthenticationException)
             {
                 // A client that goes away has no result to give.
             }
         }
+    }
+
+    private async Task<Stream> SecuredAsync(NetworkStream plain, CancellationToken stop)
+    {
+        if (_certificate is null)
+        {
+            return plain;
+        }
+
+        var secure = new SslStream(plain);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, stop);
+        return secure;
     }
 
     private async Task AnswerAsync(ClientPeer peer, HttpText request, CancellationToken stop)
@@ -107,22 +127,31 @@ public sealed class CaseServer : IDisposable
                 await TellAsync(peer, _cases.Count.ToString(CultureInfo.InvariantCulture), stop);
                 break;
             case "/updateReports":
+                // The judge's part of a case may end a little after the client's.
+                await Task.WhenAny(Task.WhenAll(_playing.Keys), Task.Delay(_settings.Patience, stop));
                 await TellAsync(peer, null, stop);
                 _reported.TrySetResult();
                 break;
             case "/runCase" when CaseOf(query) is { } chosen:
-                var result = await Judge.PlayAsync(chosen, peer, _settings, stop);
-                if (!stop.IsCancellationRequested)
-                {
-                    _results[chosen.Id] = result;
-                    _done?.Invoke(result);
-                }
-
+                var playing = PlayAsync(chosen, peer, stop);
+                _playing[playing] = true;
+                await playing;
+                _playing.TryRemove(playing, out _);
                 break;
             default:
                 var stream = await peer.ConnectAsync(stop);
                 await stream.WriteAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), stop);
                 break;
+        }
+    }
+
+    private async Task PlayAsync(Case chosen, ClientPeer peer, CancellationToken stop)
+    {
+        var result = await Judge.PlayAsync(chosen, peer, _settings, stop);
+        if (!stop.IsCancellationRequested)
+        {
+            _results[chosen.Id] = result;
+            _done?.Invoke(result);
         }
     }
 

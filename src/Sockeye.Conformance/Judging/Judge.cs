@@ -8,7 +8,9 @@ public static class Judge
     // Past the time of any case that its own clocks end.
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
 
-    /// <summary>Judges a server that echoes. Small cases run side by side, heavy ones beside them by twos.</summary>
+    private const int HeavyWidth = 3;
+
+    /// <summary>Judges a server that echoes. Small cases run side by side, heavy ones beside them by threes.</summary>
     /// <param name="url">Where it is: ws or wss.</param>
     /// <param name="cases">The cases.</param>
     /// <param name="settings">How.</param>
@@ -40,7 +42,7 @@ public static class Judge
             });
         }
 
-        await Task.WhenAll(LaneAsync(false, settings.Parallel), LaneAsync(true, 2));
+        await Task.WhenAll(LaneAsync(false, settings.Parallel), LaneAsync(true, HeavyWidth));
         return [.. results.OfType<CaseResult>()];
     }
 

@@ -8,6 +8,9 @@ internal abstract class Peer
     /// <summary>The peer is a server, and the judge connects to it.</summary>
     public abstract bool IsServer { get; }
 
+    /// <summary>Whether its connections are made with TLS.</summary>
+    public virtual bool IsSecure => false;
+
     /// <summary>The Host header for it.</summary>
     public virtual string Host => "";
 

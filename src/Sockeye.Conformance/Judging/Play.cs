@@ -14,12 +14,14 @@ internal sealed class Play(Peer peer, JudgeSettings settings, CancellationToken 
 
     public TimeSpan Patience => settings.Patience;
 
+    public TimeSpan Enough => settings.Enough;
+
     public bool IsFast => settings.IsFast;
 
     public CancellationToken Stop => stop;
 
-    /// <summary>For many connections of one case: every n-th value with --fast.</summary>
-    public int Stride(int whenFast) => IsFast ? whenFast : 1;
+    /// <summary>For many connections of one case: every n-th value with --fast, and over TLS, where they are dear and tell no more.</summary>
+    public int Stride(int whenFast) => IsFast ? whenFast : peer.IsSecure ? Math.Min(whenFast, 16) : 1;
 
     /// <summary>Opens a WebSocket, without extensions.</summary>
     public Task<RawConnection> OpenAsync() => OpenAsync(new DeflateTerms(null, _ => null));

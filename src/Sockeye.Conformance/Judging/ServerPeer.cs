@@ -8,6 +8,8 @@ internal sealed class ServerPeer(Uri url, bool acceptsAnyCertificate) : Peer
 {
     public override bool IsServer => true;
 
+    public override bool IsSecure => url.Scheme == "wss";
+
     public override string Host => url.IsDefaultPort ? url.Host : $"{url.Host}:{url.Port}";
 
     public override string Target => url.PathAndQuery;
@@ -19,7 +21,7 @@ internal sealed class ServerPeer(Uri url, bool acceptsAnyCertificate) : Peer
         {
             await socket.ConnectAsync(url.DnsSafeHost, url.Port, stop);
             var stream = new NetworkStream(socket, ownsSocket: true);
-            if (url.Scheme != "wss")
+            if (!IsSecure)
             {
                 return stream;
             }

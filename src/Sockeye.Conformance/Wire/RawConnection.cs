@@ -124,12 +124,31 @@ internal sealed class RawConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await EndTlsAsync();
         await _stop.CancelAsync();
         await _stream.DisposeAsync();
         await _pump;
         _inflater?.Dispose();
         _stop.Dispose();
         _sending.Dispose();
+    }
+
+    /// <summary>Says in TLS that no more comes (RFC 8446 §6.1), unless a peer that does not read is in the way.</summary>
+    private async Task EndTlsAsync()
+    {
+        if (_stream is not SslStream secure || IsBroken || _sending.CurrentCount == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await secure.ShutdownAsync().WaitAsync(TimeSpan.FromSeconds(1));
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or TimeoutException)
+        {
+            // Said before, or nobody is there.
+        }
     }
 
     private static string Describe(Frame frame) =>

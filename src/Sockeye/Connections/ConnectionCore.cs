@@ -12,13 +12,15 @@ namespace Sockeye.Connections;
 /// <summary>
 /// One open connection: holds its parts together, from the link to the application and back, and does what the closing table says.
 /// </summary>
-internal sealed class ConnectionCore
+internal sealed class ConnectionCore : IConnectionOwner
 {
     private static readonly Action<ConnectionCore> s_over = static _ => { };
 
-    private readonly ClosingReport _report = new();
-    private readonly TaskCompletionSource<CloseResult> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Watch _watch;
+    private readonly long _readAheadBytes;
+    private Inbox? _inbox;
+    private ClosingReport? _report;
+    private TaskCompletionSource<CloseResult>? _closed;
     private Action<ConnectionCore>? _ended;
 
     public ConnectionCore(
@@ -33,10 +35,8 @@ internal sealed class ConnectionCore
         var clock = Deadlines.Of(options.TimeProvider);
         KeepAlive = new KeepAlive(Dialect.Has(DialectTraits.Ping) ? options.KeepAliveInterval : Timeout.InfiniteTimeSpan, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);
-        Inbox = new Inbox(options.ReadAheadBytes) { Resume = ResumeReading, Idle = Intake.FailLate };
-        Outbox.Drained = () => Sink?.OnDrained();
-        Outbox.Stalled = WatchBacklog;
-        Outbox.Overflow = () => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
+        Outbox.Owner = this;
+        _readAheadBytes = options.ReadAheadBytes;
         ReceivesControlFrames = options.ReceiveControlFrames;
         _watch = new Watch(this, options, clock);
     }
@@ -49,7 +49,8 @@ internal sealed class ConnectionCore
 
     public Intake Intake { get; }
 
-    public Inbox Inbox { get; }
+    /// <summary>Where messages wait for the receiver; made when it is first used, since a sink needs none.</summary>
+    public Inbox Inbox => Volatile.Read(ref _inbox) ?? Interlocked.CompareExchange(ref _inbox, new Inbox(this, _readAheadBytes), null) ?? _inbox;
 
     public Outbox Outbox { get; }
 
@@ -59,7 +60,8 @@ internal sealed class ConnectionCore
 
     public long Id { get; }
 
-    public Task<CloseResult> Closed => _closed.Task;
+    /// <summary>Made when somebody asks: hardly anybody does before the end.</summary>
+    public Task<CloseResult> Closed => ClosedSource.Task;
 
     /// <summary>The clock of all timeouts.</summary>
     public TimeProvider Clock => _watch.Clock;
@@ -68,7 +70,7 @@ internal sealed class ConnectionCore
     public IMessageSink? Sink { get; set; }
 
     /// <summary>Whether the application lags, so that nothing more should be read for now.</summary>
-    public bool Lags => Inbox.IsPaused || Sink is { IsPaused: true };
+    public bool Lags => Sink is { } sink ? sink.IsPaused : Inbox.IsPaused;
 
     /// <summary>Whether control frames are received as messages too.</summary>
     public bool ReceivesControlFrames { get; }
@@ -98,7 +100,7 @@ internal sealed class ConnectionCore
         Link.Cut();
         Outbox.Break();
         KeepAlive.End();
-        Inbox.End();
+        EndInbox();
         Sink?.End(result);
         Telemetry.Closed(Session.Role.ToString(), result);
         Log.Closed(Logger, Id, (int)result.Code, result.Cause.Length > 0 ? result.Cause : result.Reason, result.Initiator, result.IsClean);
@@ -110,7 +112,7 @@ internal sealed class ConnectionCore
     {
         var result = ReportEnd(null, orderly: false);
         Outbox.Break();
-        Inbox.End();
+        EndInbox();
         TellEnd(result);
     }
 
@@ -153,7 +155,7 @@ internal sealed class ConnectionCore
             actions = Session.Step(ClosingEvent.LocalClose);
             if (first)
             {
-                _report.Local(code, reason);
+                Report.Local(code, reason);
                 Owe(actions, Dialect.CloseCodes.Nearest(code), reason);
             }
         }
@@ -170,7 +172,7 @@ internal sealed class ConnectionCore
             actions = Session.Step(what);
             if ((actions & ClosingActions.Cut) != 0)
             {
-                _report.Cut(why, null);
+                Report.Cut(why, null);
             }
 
             Owe(actions, Dialect.CloseCodes.Nearest(CloseCode.InternalError), why);
@@ -214,7 +216,7 @@ internal sealed class ConnectionCore
         ClosingActions actions;
         lock (Outbox.Door)
         {
-            _report.Remote(body, Session.State);
+            Report.Remote(body, Session.State);
             actions = Session.Step(ClosingEvent.PeerClose);
             var (code, reason) = ClosePayload.Read(body);
             Owe(actions, code, reason); // the answer echoes the code (RFC 6455 §5.5.1), and others echo the reason too
@@ -231,7 +233,7 @@ internal sealed class ConnectionCore
         {
             if (Session.State == ClosingState.Open)
             {
-                _report.Broke(violation);
+                Report.Broke(violation);
             }
 
             actions = Session.Step(ClosingEvent.Violation);
@@ -242,10 +244,33 @@ internal sealed class ConnectionCore
         Do(actions);
     }
 
+    void IConnectionOwner.ReceiverIdle() => Intake.FailLate();
+
+    void IConnectionOwner.BacklogDrained() => Sink?.OnDrained();
+
+    void IConnectionOwner.BacklogStalled() => WatchBacklog();
+
+    void IConnectionOwner.BacklogOverflowed() => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
+
+    private ClosingReport Report => _report ??= new ClosingReport();
+
+    private TaskCompletionSource<CloseResult> ClosedSource =>
+        Volatile.Read(ref _closed)
+        ?? Interlocked.CompareExchange(ref _closed, new TaskCompletionSource<CloseResult>(TaskCreationOptions.RunContinuationsAsynchronously), null)
+        ?? _closed;
+
+    private void EndInbox()
+    {
+        if (Sink is null)
+        {
+            Inbox.End();
+        }
+    }
+
     private void TellEnd(CloseResult result)
     {
         Interlocked.Exchange(ref _ended, s_over)?.Invoke(this);
-        _closed.TrySetResult(result);
+        ClosedSource.TrySetResult(result);
     }
 
     private CloseResult ReportEnd(Exception? error, bool orderly)
@@ -254,12 +279,12 @@ internal sealed class ConnectionCore
         {
             if (orderly && Session.EndsWithLink)
             {
-                _report.Remote([], Session.State); // there is no other way to close
+                Report.Remote([], Session.State); // there is no other way to close
             }
 
-            _report.Cut("the link ended without a close frame", error);
+            Report.Cut("the link ended without a close frame", error);
             Session.Step(ClosingEvent.LinkEnded);
-            return _report.Result();
+            return Report.Result();
         }
     }
 
@@ -289,7 +314,7 @@ internal sealed class ConnectionCore
         Outbox.Flush();
         if (!ClosingTable.MaySend(Session.State))
         {
-            Inbox.End();
+            EndInbox();
             KeepAlive.End();
         }
 

@@ -5,8 +5,9 @@ namespace Sockeye.Connections;
 /// <summary>
 /// Received messages on their way to the application: put together as they arrive, read ahead up to a limit, handed out one at a time.
 /// </summary>
+/// <param name="owner">Whose messages they are.</param>
 /// <param name="readAheadBytes">Complete messages nobody has asked for yet, before reading pauses.</param>
-internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMessage>
+internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValueTaskSource<WebSocketMessage>
 {
     /// <summary>What a message costs beyond its payload, so that tiny messages count too.</summary>
     private const int MessageCost = 256;
@@ -15,20 +16,12 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
     private ManualResetValueTaskSourceCore<WebSocketMessage> _waiter = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _waitToken;
-    private Queue<MessageBuffer>? _ready;
+    private MessageBuffer? _first, _last; // complete ones, in order
+    private int _ready;
     private MessageBuffer? _partial;
     private MessageBuffer? _current;
     private long _readyCost;
     private bool _waiting, _waitsForPiece, _wantsPieces, _ended, _paused;
-
-    /// <summary>Called, without the gate, when reading may go on after a pause.</summary>
-    public required Action Resume { get; init; }
-
-    /// <summary>Called, without the gate, when a receiver has nothing more to do: it waits, and nothing is there.</summary>
-    public Action? Idle { get; init; }
-
-    /// <summary>Whether messages go elsewhere: a receive would wait for ever.</summary>
-    public bool IsBypassed { get; set; }
 
     /// <summary>Whether nothing more should be read for now.</summary>
     public bool IsPaused => Volatile.Read(ref _paused);
@@ -47,7 +40,7 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
         {
             lock (_gate)
             {
-                return _ready?.Count ?? 0;
+                return _ready;
             }
         }
     }
@@ -126,7 +119,7 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
 
         if (resume)
         {
-            Resume();
+            owner.ResumeReading();
         }
 
         _waiter.RunContinuationsAsynchronously = !inline;
@@ -137,11 +130,6 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
     public ValueTask<WebSocketMessage> ReceiveAsync(bool piece, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (IsBypassed)
-        {
-            throw new InvalidOperationException("The messages of this connection go to the server's WebSocketHandler: there is nothing to receive.");
-        }
-
         MessageBuffer? found;
         bool resume;
         lock (_gate)
@@ -171,7 +159,7 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
 
         if (resume)
         {
-            Resume();
+            owner.ResumeReading();
         }
 
         if (found is not null)
@@ -185,7 +173,7 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
             RegisterCancellation(cancellationToken);
         }
 
-        Idle?.Invoke();
+        owner.ReceiverIdle();
         return new ValueTask<WebSocketMessage>(this, version);
     }
 
@@ -204,7 +192,7 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
 
             _partial?.Release();
             _partial = null;
-            tell = _waiting && _ready is not { Count: > 0 }; // else it is about to be delivered
+            tell = _waiting && _ready == 0; // else it is about to be delivered
             _waiting &= !tell;
             if (tell)
             {
@@ -217,7 +205,7 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
 
         if (resume)
         {
-            Resume();
+            owner.ResumeReading();
         }
 
         if (tell)
@@ -243,12 +231,10 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
         lock (_gate)
         {
             ReleaseCurrent();
-            while (_ready is not null && _ready.TryDequeue(out var buffer))
+            while (TakeFirst() is { } buffer)
             {
                 buffer.Release();
             }
-
-            _readyCost = 0;
         }
     }
 
@@ -273,9 +259,12 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
 
     private void Ready(MessageBuffer buffer)
     {
-        (_ready ??= new Queue<MessageBuffer>()).Enqueue(buffer);
+        _first ??= buffer;
+        _last?.Next = buffer;
+        _last = buffer;
+        _ready++;
         _readyCost += Cost(buffer);
-        _paused |= _readyCost - (_waiting ? Cost(_ready.Peek()) : 0) > readAheadBytes;
+        _paused |= _readyCost - (_waiting ? Cost(_first!) : 0) > readAheadBytes;
     }
 
     /// <summary>Ends a pause if little enough is left.</summary>
@@ -288,10 +277,9 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
 
     private MessageBuffer? TakeReady(bool piece)
     {
-        if (_ready is { Count: > 0 })
+        if (TakeFirst() is { } first)
         {
-            _current = _ready.Dequeue();
-            _readyCost -= Cost(_current);
+            _current = first;
         }
         else if (piece && _partial is { Length: > 0 } part)
         {
@@ -300,6 +288,20 @@ internal sealed class Inbox(long readAheadBytes) : IValueTaskSource<WebSocketMes
         }
 
         return _current;
+    }
+
+    private MessageBuffer? TakeFirst()
+    {
+        if (_first is { } first)
+        {
+            (_first, first.Next) = (first.Next, null);
+            _last = _first is null ? null : _last;
+            _ready--;
+            _readyCost -= Cost(first);
+            return first;
+        }
+
+        return null;
     }
 
     private void ReleaseCurrent()

@@ -113,8 +113,11 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
             ResumeLink();
         }
 
-        Deliver();
-        FailLate();
+        if (core.Sink is null)
+        {
+            Deliver();
+            FailLate();
+        }
     }
 
     /// <summary>Tells the violation behind messages whose receiver has had its turn by now.</summary>
@@ -123,7 +126,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     /// <summary>Tells the violation, whatever the receiver does if <paramref name="force"/> says so.</summary>
     public void FailLate(bool force)
     {
-        if (Volatile.Read(ref _late) is not null && (force || !core.Inbox.IsAnswerDue) && Interlocked.Exchange(ref _late, null) is { } violation)
+        if (Volatile.Read(ref _late) is not null && (force || core.Sink is not null || !core.Inbox.IsAnswerDue) && Interlocked.Exchange(ref _late, null) is { } violation)
         {
             core.PeerFailed(violation);
         }

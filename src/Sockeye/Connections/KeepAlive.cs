@@ -9,7 +9,7 @@ namespace Sockeye.Connections;
 internal sealed class KeepAlive(TimeSpan interval, TimeSpan timeout, Deadlines clock)
 {
     private readonly Lock _lock = new();
-    private readonly List<Ping> _pings = [];
+    private List<Ping>? _pings;
     private long _counter;
     private long _nextPing = clock.In(interval);
     private Ping? _own;
@@ -120,6 +120,11 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan timeout, Deadlines c
     {
         lock (_lock)
         {
+            if (_pings is null)
+            {
+                return;
+            }
+
             int found = _pings.Count - 1;
             while (found >= 0 && !payload.SequenceEqual(_pings[found].Payload))
             {
@@ -142,12 +147,12 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan timeout, Deadlines c
     {
         lock (_lock)
         {
-            foreach (var ping in _pings)
+            foreach (var ping in _pings ?? [])
             {
                 Fail(ping, new WebSocketClosedException());
             }
 
-            _pings.Clear();
+            _pings = null;
             _own = null;
         }
     }
@@ -163,6 +168,7 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan timeout, Deadlines c
     private void Remember(Ping ping)
     {
         const int most = 64;
+        _pings ??= [];
         if (_pings.Count == most)
         {
             // A peer that answers no ping does not make us remember all of them.

@@ -62,6 +62,9 @@ internal sealed class MessageBuffer
     /// <summary>Whether the message, or this piece of it, is the last of its message.</summary>
     public bool EndOfMessage { get; set; }
 
+    /// <summary>The message behind it in a queue.</summary>
+    public MessageBuffer? Next { get; set; }
+
     public ReadOnlySpan<byte> Span => _array.AsSpan(0, Length);
 
     public ReadOnlyMemory<byte> Memory => _array.AsMemory(0, Length);

@@ -33,12 +33,6 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// <summary>Whether a message waits rather than be dropped.</summary>
     public bool Waits => policy == SlowPeerPolicy.Wait;
 
-    /// <summary>Called without the door when the policy is to close a slow peer's connection.</summary>
-    public Action? Overflow { get; set; }
-
-    /// <summary>Called, with the door held, when all that was queued is written.</summary>
-    public Action? Drained { get; set; }
-
     /// <summary>
     /// Sends one frame. It completes when the bytes are with the link or copied and the backlog is under the mark.
     /// A cancelled send is withdrawn while it waits outside; once under way it finishes.
@@ -94,7 +88,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
 
         if (refused)
         {
-            Overflow?.Invoke();
+            Owner?.BacklogOverflowed();
             return ValueTask.FromException(new WebSocketClosedException());
         }
 
@@ -134,7 +128,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         Pull(pull);
         if (refusal == Refusal.Full && policy == SlowPeerPolicy.Close)
         {
-            Overflow?.Invoke();
+            Owner?.BacklogOverflowed();
         }
 
         return refusal == Refusal.None;
@@ -200,7 +194,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
 
         if (Backlog == 0)
         {
-            Drained?.Invoke();
+            Owner?.BacklogDrained();
         }
 
         while (!_closed && _turns.Next is { } waiter && Fits(waiter.Payload.Length))

@@ -8,6 +8,15 @@ internal sealed class Segment
 {
     private const int MaskedPieceBytes = 64 * 1024;
 
+    private const int PooledByThread = 64;
+
+    // Nearly all are filled and written on the same thread; idle connections keep none.
+    [ThreadStatic]
+    private static Segment? t_spare;
+
+    [ThreadStatic]
+    private static int t_spares;
+
     private byte[]? _array;
     private ReadOnlyMemory<byte> _borrowed;
     private MessageBuffer? _lender;
@@ -24,10 +33,19 @@ internal sealed class Segment
     /// <summary>Bytes that are still to be written.</summary>
     public long Length => _end - _start + _borrowed.Length;
 
-    /// <summary>An empty segment for copies; an old one that is done with is used again.</summary>
-    public static Segment Copy(int capacity, Segment? old)
+    /// <summary>An empty segment for copies.</summary>
+    public static Segment Copy(int capacity)
     {
-        var segment = old ?? new Segment();
+        if (t_spare is { } segment)
+        {
+            t_spare = segment.Next;
+            t_spares--;
+        }
+        else
+        {
+            segment = new Segment();
+        }
+
         (segment._array, segment._start, segment._end, segment.Next) = (ArrayPool<byte>.Shared.Rent(capacity), 0, 0, null);
         return segment;
     }
@@ -80,8 +98,8 @@ internal sealed class Segment
         }
     }
 
-    /// <summary>Whether the object may be used again, for copies.</summary>
-    public bool Return()
+    /// <summary>All of it is written, or dropped: gives the memory back. A segment of copies may become another one.</summary>
+    public void Return()
     {
         _lender?.Release();
         if (_array is { } array)
@@ -90,6 +108,10 @@ internal sealed class Segment
             ArrayPool<byte>.Shared.Return(array);
         }
 
-        return Waiter is null && _lender is null;
+        if (Waiter is null && _lender is null && t_spares < PooledByThread)
+        {
+            (Next, t_spare) = (t_spare, this);
+            t_spares++;
+        }
     }
 }

@@ -10,7 +10,6 @@ internal sealed class SegmentQueue(bool masks)
 
     private Segment? _head;
     private Segment? _tail;
-    private Segment? _spare;
 
     public bool IsEmpty => _head is null;
 
@@ -109,7 +108,7 @@ internal sealed class SegmentQueue(bool masks)
         var done = _head!;
         _head = done.Next;
         _tail = _head is null ? null : _tail;
-        _spare = done.Return() ? done : _spare; // a client queues every frame to mask it: one object serves them all
+        done.Return();
     }
 
     private Span<byte> Reserve(int count)
@@ -117,8 +116,7 @@ internal sealed class SegmentQueue(bool masks)
         var room = _tail is null ? default : _tail.TryReserve(count);
         if (room.IsEmpty)
         {
-            Append(Segment.Copy(Math.Max(SmallestSegment, count), _spare));
-            _spare = null;
+            Append(Segment.Copy(Math.Max(SmallestSegment, count)));
             room = _tail!.TryReserve(count);
         }
 

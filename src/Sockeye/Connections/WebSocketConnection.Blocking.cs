@@ -8,13 +8,13 @@ public sealed partial class WebSocketConnection
     private Lock? _blockingReceive;
 
     /// <summary>Whether a complete message is here that was not received yet.</summary>
-    public bool IsMessageBuffered => _core.Inbox.ReadyCount > 0;
+    public bool IsMessageBuffered => _core.Sink is null && _core.Inbox.ReadyCount > 0;
 
     /// <summary>Whether something of a message is here that was not received yet, if only its beginning (<see cref="ReceivePieceAsync"/>).</summary>
-    public bool IsDataPending => _core.Inbox.HasBytes;
+    public bool IsDataPending => _core.Sink is null && _core.Inbox.HasBytes;
 
     /// <summary>Whether a receive would wait: there is no complete message, and the connection has not ended.</summary>
-    public bool ReceiveWouldWait => _core.Inbox.WouldWait;
+    public bool ReceiveWouldWait => _core.Sink is null && _core.Inbox.WouldWait;
 
     /// <summary>Sends a text message, and waits until that is done as <see cref="SendAsync(string, CancellationToken)"/> does.</summary>
     /// <inheritdoc cref="Send(ReadOnlyMemory{byte}, MessageType, TimeSpan?)"/>

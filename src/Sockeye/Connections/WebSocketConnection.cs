@@ -115,7 +115,7 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <exception cref="InvalidOperationException">Another receive is pending.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public ValueTask<WebSocketMessage> ReceiveAsync(CancellationToken cancellationToken = default) =>
-        _core.Inbox.ReceiveAsync(piece: false, cancellationToken);
+        Received.ReceiveAsync(piece: false, cancellationToken);
 
     /// <summary>
     /// Receives what has arrived of the next message, as soon as some of it has: for messages too large to hold.
@@ -126,12 +126,12 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <exception cref="InvalidOperationException">Another receive is pending.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public ValueTask<WebSocketMessage> ReceivePieceAsync(CancellationToken cancellationToken = default) =>
-        _core.Inbox.ReceiveAsync(piece: true, cancellationToken);
+        Received.ReceiveAsync(piece: true, cancellationToken);
 
     /// <summary>The messages, one after the other, until the connection is closed. Each lives until the next.</summary>
     /// <param name="cancellationToken">Ends the wait for a message with <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerator<WebSocketMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        new MessageEnumerator(_core.Inbox, cancellationToken);
+        new MessageEnumerator(Received, cancellationToken);
 
     /// <summary>For <c>await foreach</c> and <c>await using</c> in libraries, which need not go on where they were called.</summary>
     /// <param name="continueOnCapturedContext">Whether to go on in the context of the caller.</param>
@@ -203,11 +203,18 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     public async ValueTask DisposeAsync()
     {
         await CloseAsync().ConfigureAwait(false);
-        _core.Inbox.Release();
+        if (_core.Sink is null)
+        {
+            _core.Inbox.Release();
+        }
     }
 
     /// <summary>Drops the heads of the opening handshake, to save their memory.</summary>
     public void ReleaseHeads() => (Request, _response, _responseHead, Key3) = (null, default, null, default);
+
+    private Inbox Received => _core.Sink is null
+        ? _core.Inbox
+        : throw new InvalidOperationException("The messages of this connection go to the server's WebSocketHandler: there is nothing to receive.");
 
     private void CheckControl(ReadOnlySpan<byte> payload)
     {

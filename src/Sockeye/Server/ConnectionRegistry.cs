@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Sockeye.Connections;
 using Sockeye.Transports;
 
 namespace Sockeye.Server;
@@ -10,17 +11,18 @@ internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
 #pragma warning restore CA1001
 {
     private readonly ConcurrentDictionary<OpeningGate, byte> _gates = new();
-    private readonly ConcurrentDictionary<WebSocketConnection, byte> _connections = new();
+    private readonly ConcurrentDictionary<ConnectionCore, WebSocketConnection> _connections = new();
     private readonly Dictionary<IPAddress, int> _byAddress = [];
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
+    private Action<ConnectionCore>? _left;
     private int _count;
     private bool _stopping;
 
     public IEnumerable<OpeningGate> Gates => _gates.Keys;
 
-    public IEnumerable<WebSocketConnection> Connections => _connections.Keys;
+    public IEnumerable<WebSocketConnection> Connections => _connections.Values;
 
     /// <summary>Cancelled when nobody is let in any more.</summary>
     public CancellationToken Stopping => _stop.Token;
@@ -69,29 +71,27 @@ internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
     /// <summary>A gate became a connection, which keeps its place.</summary>
     public void Opened(OpeningGate gate, WebSocketConnection connection)
     {
-        _connections.TryAdd(connection, 0);
+        _connections.TryAdd(connection.Core, connection);
         _gates.TryRemove(gate, out _);
     }
 
     /// <summary>A connection and its handler are at their end.</summary>
-    public void Left(WebSocketConnection connection)
+    public void Left(ConnectionCore connection)
     {
         if (_connections.TryRemove(connection, out _))
         {
-            Leave(connection.RemoteEndPoint);
+            Leave(connection.Link.RemoteEndPoint);
         }
     }
 
-    public void LeaveWhenClosed(WebSocketConnection connection) => connection.Closed.ContinueWith(
-        static (_, state) =>
+    /// <summary>A connection without a handler of its own leaves with its link.</summary>
+    public void LeaveWhenClosed(ConnectionCore connection)
+    {
+        if (!connection.TryJoinEnd(_left ??= Left))
         {
-            var (registry, connection) = ((ConnectionRegistry, WebSocketConnection))state!;
-            registry.Left(connection);
-        },
-        (this, connection),
-        CancellationToken.None,
-        TaskContinuationOptions.ExecuteSynchronously,
-        TaskScheduler.Default);
+            Left(connection);
+        }
+    }
 
     /// <summary>Gives a place back.</summary>
     public void Leave(EndPoint? remote)

@@ -138,13 +138,12 @@ internal sealed class GateKeeper(
         {
             var sink = new HandlerSink(connection, zeroCopy, options.SendBacklogBytes / 2);
             connection.Core.Sink = sink;
-            connection.Core.Inbox.IsBypassed = true;
-            registry.LeaveWhenClosed(connection);
+            registry.LeaveWhenClosed(connection.Core);
             sink.Open();
         }
         else if (handler is null)
         {
-            registry.LeaveWhenClosed(connection);
+            registry.LeaveWhenClosed(connection.Core);
         }
     }
 

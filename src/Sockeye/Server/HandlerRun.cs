@@ -30,6 +30,6 @@ internal sealed class HandlerRun(
 
         await connection.DisposeAsync().ConfigureAwait(false);
         span?.SetTag("sockeye.close.code", (int)(await connection.Closed.ConfigureAwait(false)).Code);
-        registry.Left(connection);
+        registry.Left(connection.Core);
     }
 }

@@ -7,16 +7,6 @@ namespace Sockeye.Interop.Tests.Cli;
 public class CheckTests
 {
     [Fact]
-    public async Task Our_server_is_found_good()
-    {
-        await using var server = await SockeyeProcess.ServeAsync("--deflate=takeover");
-        var outcome = await SockeyeProcess.RunAsync("", "check", server.Url, "--fast");
-
-        Assert.True(outcome.ExitCode == 0, string.Join('\n', outcome.Lines));
-        Assert.StartsWith("all ", outcome.Lines[^1], StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_server_that_opens_no_WebSocket_is_found_bad()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -41,13 +31,7 @@ public class CheckTests
             await using var judge = SockeyeProcess.Start("check", "--listen", "ws://127.0.0.1:0", "--cases", "1.*,7.7.*,H.4.1", "--report", folder);
             string line = await judge.ReadLineAsync();
             var url = new Uri(line["listening on ".Length..]);
-            int count = int.Parse(await AskAsync(new Uri(url, "/getCaseCount")), System.Globalization.CultureInfo.InvariantCulture);
-            for (int i = 1; i <= count; i++)
-            {
-                await AskAsync(new Uri(url, $"/runCase?case={i}&agent=Sockeye"));
-            }
-
-            await AskAsync(new Uri(url, "/updateReports?agent=Sockeye"));
+            int count = await EchoAgent.RunAsync(url, "Sockeye", () => new WebSocketClientOptions());
             var outcome = await judge.EndAsync();
 
             Assert.True(outcome.ExitCode == 0, string.Join('\n', outcome.Lines));
@@ -58,36 +42,6 @@ public class CheckTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    [Theory]
-    [InlineData("check")]
-    [InlineData("check ws://127.0.0.1:1/ --listen ws://127.0.0.1:0")]
-    [InlineData("check http://127.0.0.1:1/")]
-    [InlineData("check --listen ws://example.com:0")]
-    [InlineData("check ws://127.0.0.1:1/ --cases nothing")]
-    public async Task What_makes_no_sense_is_refused(string line) =>
-        Assert.Equal(2, (await SockeyeProcess.RunAsync("", line.Split(' '))).ExitCode);
-
-    /// <summary>Echoes what comes; returns the last text.</summary>
-    private static async Task<string> AskAsync(Uri url)
-    {
-        await using var connection = await WebSocketClient.ConnectAsync(url);
-        string last = "";
-        await foreach (var message in connection)
-        {
-            last = message.Type == MessageType.Text ? message.ToString() : last;
-            try
-            {
-                await connection.SendAsync(message);
-            }
-            catch (WebSocketClosedException)
-            {
-                // A case ends as it likes, also while its echo is under way.
-            }
-        }
-
-        return last;
     }
 
     private static async Task RefuseAsync(TcpListener listener, CancellationToken stop)

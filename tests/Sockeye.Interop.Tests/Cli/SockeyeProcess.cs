@@ -130,9 +130,10 @@ internal sealed class SockeyeProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for the end. What was read by <see cref="ReadLineAsync"/> before is not in the output again.</summary>
-    public async Task<Outcome> EndAsync()
+    /// <param name="limit">How long it may take; half a minute if nothing is said.</param>
+    public async Task<Outcome> EndAsync(TimeSpan? limit = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(limit ?? Patience);
         await _process.WaitForExitAsync(patience.Token);
         await _pumping;
         var lines = new List<string>();

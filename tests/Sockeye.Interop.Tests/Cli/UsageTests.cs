@@ -36,6 +36,14 @@ public class UsageTests
     [InlineData("connect ws://127.0.0.1:1/ --dialect hixie-76 --ping")]
     [InlineData("connect ws://127.0.0.1:1/ --dialect august-2010 --binary")]
     [InlineData("connect ws://127.0.0.1:1/ more")]
+    [InlineData("check")]
+    [InlineData("check ws://127.0.0.1:1/ --listen ws://127.0.0.1:0")]
+    [InlineData("check http://127.0.0.1:1/")]
+    [InlineData("check --listen ws://localhost:0")]
+    [InlineData("check --listen wss://127.0.0.1:0")]
+    [InlineData("check --listen wss://127.0.0.1:0 --key file")]
+    [InlineData("check --listen ws://127.0.0.1:0 --self-signed")]
+    [InlineData("check ws://127.0.0.1:1/ --cases 99.*")]
     public async Task A_mistake_in_the_command_line_is_one_line_and_exit_code_2(string line)
     {
         var outcome = await SockeyeProcess.RunAsync("", line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

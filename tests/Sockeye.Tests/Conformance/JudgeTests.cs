@@ -21,52 +21,61 @@ public class JudgeTests
     }
 
     [Theory]
-    [InlineData(Flaw.WrongAccept, "H.1.1")]
-    [InlineData(Flaw.AnyVersion, "H.2.4")]
-    [InlineData(Flaw.AnyMethod, "H.2.43")]
-    [InlineData(Flaw.KeyNotChecked, "H.2.3")]
-    [InlineData(Flaw.IgnoresReservedBits, "3.1")]
-    [InlineData(Flaw.IgnoresReservedBits, "F.1.194")]
-    [InlineData(Flaw.IgnoresReservedOpcodes, "4.1.1")]
-    [InlineData(Flaw.IgnoresReservedOpcodes, "4.2.2")]
-    [InlineData(Flaw.UnmaskedTaken, "F.3.1")]
-    [InlineData(Flaw.MasksItsFrames, "1.1.2")]
-    [InlineData(Flaw.LongControlTaken, "2.5")]
-    [InlineData(Flaw.FragmentedControlTaken, "5.1")]
-    [InlineData(Flaw.LongFormLengthTaken, "L.1.3")]
-    [InlineData(Flaw.StrayContinuationTaken, "5.9")]
-    [InlineData(Flaw.InterleavedMessageTaken, "5.18")]
-    [InlineData(Flaw.NoPong, "2.2")]
-    [InlineData(Flaw.WrongPongPayload, "2.2")]
-    [InlineData(Flaw.PongAfterPong, "2.8")]
-    [InlineData(Flaw.InvalidUtf8Echoed, "6.3.1")]
-    [InlineData(Flaw.InvalidUtf8Echoed, "6.21.4")]
-    [InlineData(Flaw.TextAsBinary, "1.1.2")]
-    [InlineData(Flaw.DropsLastOctet, "1.2.3")]
-    [InlineData(Flaw.WrongFailCode, "3.1")]
-    [InlineData(Flaw.IllegalCodeAnswered, "7.9.4")]
-    [InlineData(Flaw.IllegalCodeAnswered, "C.3.2")]
-    [InlineData(Flaw.OneOctetCloseTaken, "7.3.2")]
-    [InlineData(Flaw.BadReasonTaken, "7.5.1")]
-    [InlineData(Flaw.NoCloseAnswer, "7.1.1")]
-    [InlineData(Flaw.StaysOpenAfterClose, "7.1.1")]
-    [InlineData(Flaw.TalksAfterClose, "7.1.3")]
-    [InlineData(Flaw.EchoesWrongCode, "7.7.1")]
-    [InlineData(Flaw.LongFormAnswers, "1.1.2")]
-    [InlineData(Flaw.TakesAnyLength, "L.3.1")]
-    [InlineData(Flaw.ReordersMessages, "P.4")]
-    public async Task A_broken_rule_is_seen_by_its_case(Flaw flaw, string id)
+    [InlineData(Flaw.WrongAccept, "H.1.1", "101 with a wrong Sec-WebSocket-Accept")]
+    [InlineData(Flaw.AnyVersion, "H.2.4", "opened")]
+    [InlineData(Flaw.AnyMethod, "H.2.43", "opened")]
+    [InlineData(Flaw.KeyNotChecked, "H.2.3", "opened")]
+    [InlineData(Flaw.IgnoresReservedBits, "3.1", "text of 11")]
+    [InlineData(Flaw.IgnoresReservedBits, "F.1.194", "text of 1 (41); silence")]
+    [InlineData(Flaw.IgnoresReservedOpcodes, "4.1.1", "text of 0; silence")]
+    [InlineData(Flaw.IgnoresReservedOpcodes, "4.2.2", "text of 8")]
+    [InlineData(Flaw.UnmaskedTaken, "F.3.1", "text of 5")]
+    [InlineData(Flaw.MasksItsFrames, "1.1.2", "a server's frame with a mask")]
+    [InlineData(Flaw.LongControlTaken, "2.5", "a control frame that is fragmented or too long")]
+    [InlineData(Flaw.FragmentedControlTaken, "5.1", "pong of 7")]
+    [InlineData(Flaw.StrayContinuationTaken, "5.9", "text of 6")]
+    [InlineData(Flaw.InterleavedMessageTaken, "5.18", "text of 14")]
+    [InlineData(Flaw.NoPong, "2.2", "Fail Ok: got: close 1000")]
+    [InlineData(Flaw.WrongPongPayload, "2.2", "pong of 12")]
+    [InlineData(Flaw.PongAfterPong, "2.8", "pong of 7")]
+    [InlineData(Flaw.InvalidUtf8Echoed, "6.3.1", "a text that is not UTF-8")]
+    [InlineData(Flaw.InvalidUtf8Echoed, "6.21.4", "a text that is not UTF-8")]
+    [InlineData(Flaw.TextAsBinary, "1.1.2", "binary of 125")]
+    [InlineData(Flaw.DropsLastOctet, "1.2.3", "binary of 125")]
+    [InlineData(Flaw.WrongFailCode, "3.1", "Pass WrongCode: got: close 1011")]
+    [InlineData(Flaw.IllegalCodeAnswered, "7.9.4", "Fail WrongCode: got: close 1000")]
+    [InlineData(Flaw.IllegalCodeAnswered, "C.3.2", "251: close 1000")]
+    [InlineData(Flaw.OneOctetCloseTaken, "7.3.2", "Fail WrongCode: got: close 1000")]
+    [InlineData(Flaw.BadReasonTaken, "7.5.1", "Fail WrongCode: got: close 1000")]
+    [InlineData(Flaw.NoCloseAnswer, "7.1.1", "Pass Unclean")]
+    [InlineData(Flaw.StaysOpenAfterClose, "7.1.1", "Pass LeftOpen")]
+    [InlineData(Flaw.TalksAfterClose, "7.1.3", "pong of 4")]
+    [InlineData(Flaw.EchoesWrongCode, "7.7.1", "Fail WrongCode: got: close 1001")]
+    [InlineData(Flaw.LongFormAnswers, "1.1.2", "a length of 125 that is not in")]
+    [InlineData(Flaw.TakesAnyLength, "L.3.1", "not refused")]
+    [InlineData(Flaw.ReordersMessages, "P.4", "binary of 1 (01); binary of 2")]
+    public async Task A_broken_rule_is_seen_by_its_case(Flaw flaw, string id, string reason)
     {
-        await using var server = new FlawedServer(flaw);
+        await using var wrong = new FlawedServer(flaw);
+        await using var right = new FlawedServer(Flaw.None);
+        var found = await PlayAsync(wrong, id, s_hasty);
+        var good = await PlayAsync(right, id, s_patient);
 
-        Assert.True((await PlayAsync(server, id, s_hasty)).IsBad);
+        Assert.True(found.IsBad);
+        Assert.Contains(reason, $"{found.Verdict} {found.Close}: {found.Detail}", StringComparison.Ordinal);
+        Assert.False(good.IsBad, good.Detail);
+        Assert.Equal(Verdict.Pass, good.Verdict);
     }
 
-    [Fact]
-    public async Task A_text_checked_only_at_its_end_is_non_strict()
+    [Theory]
+    [InlineData(Flaw.Utf8OnlyAtEnd, "U.2.1")]
+    [InlineData(Flaw.LongFormLengthTaken, "L.1.3")]
+    [InlineData(Flaw.AnyVersion, "H.2.22")] // a draft's version may be spoken too
+    [InlineData(Flaw.None, "H.3.44")] // a host within the grammar
+    public async Task What_no_rule_forbids_is_non_strict(Flaw flaw, string id)
     {
-        await using var server = new FlawedServer(Flaw.Utf8OnlyAtEnd);
-        var result = await PlayAsync(server, "U.2.1", s_patient);
+        await using var server = new FlawedServer(flaw);
+        var result = await PlayAsync(server, id, s_patient);
 
         Assert.Equal(Verdict.NonStrict, result.Verdict);
     }

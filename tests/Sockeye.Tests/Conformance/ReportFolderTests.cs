@@ -15,16 +15,21 @@ public class ReportFolderTests
         string folder = Directory.CreateTempSubdirectory("sockeye-report").FullName;
         try
         {
-            string page = await File.ReadAllTextAsync(ReportFolder.Add(folder, new Report("server", "<one>", results)), TestContext.Current.CancellationToken);
-            ReportFolder.Add(folder, new Report("server", "two", results));
+            string page = await File.ReadAllTextAsync(ReportFolder.Add(folder, new Report("server", "<one>", new DateOnly(2011, 12, 1), results)), TestContext.Current.CancellationToken);
+            ReportFolder.Add(folder, new Report("server", "two", new DateOnly(2011, 12, 2), results), brief: true);
+            string two = await File.ReadAllTextAsync(Path.Combine(folder, "server-two.html"), TestContext.Current.CancellationToken);
             string index = await File.ReadAllTextAsync(Path.Combine(folder, "index.html"), TestContext.Current.CancellationToken);
 
             Assert.Contains("<tr id=\"1.1.2\"><td>1.1.2<td class=\"fail\">fail", page, StringComparison.Ordinal);
             Assert.Contains("&lt;one&gt;", page, StringComparison.Ordinal);
             Assert.Contains("GET / HTTP/1.1", page, StringComparison.Ordinal);
             Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
-            Assert.Contains("server two</a>", index, StringComparison.Ordinal);
-            Assert.Contains("<td>1.1.1<td class=\"pass\">pass<td class=\"pass\">pass", index, StringComparison.Ordinal);
+            Assert.Contains("server<br>two</a><br>2011-12-02", index, StringComparison.Ordinal);
+            Assert.Contains("<td><span class=\"pass\">1</span> <span class=\"fail\">1&nbsp;fail</span>", index, StringComparison.Ordinal);
+            Assert.Contains("<td class=\"fail\"><a href=\"server-two.html#1.1.2\">fail</a>", index, StringComparison.Ordinal);
+            Assert.Contains("<p>1 Framing: 1.1.1</p>", index, StringComparison.Ordinal);
+            Assert.DoesNotContain("Allowed: text of 0", two, StringComparison.Ordinal);
+            Assert.Contains("Allowed: text of 125", two, StringComparison.Ordinal);
         }
         finally
         {
