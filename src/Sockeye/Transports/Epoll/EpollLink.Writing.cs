@@ -32,7 +32,7 @@ internal sealed unsafe partial class EpollLink
                 return 0;
             }
 
-            _moved += sent;
+            EpollWorker.Current?.Moved((int)sent);
             return (int)sent;
         }
     }
