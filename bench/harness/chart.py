@@ -2,7 +2,7 @@
 import html
 import statistics
 
-from . import servers
+from . import servers, works
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 230, 80, 30, 64
 STYLE = """
@@ -27,12 +27,16 @@ text { font: 14px system-ui, sans-serif; fill: #1f2328 }
 
 
 def draw(work, order):
-    memory = "idle" in work["name"]
-    rows = [_row(work["runs"][name], memory) for name in order]
+    figure = works.figure_of(work["name"])
+    rows = [_row(work["runs"][name], figure) for name in order]
     longest = max(max(row["high"] for row in rows), 1e-9)
     scale = (WIDTH - LEFT - RIGHT) / longest
     height = TOP + ROW * len(rows) + 12
-    note = ("resident bytes per connection" if memory else f"µs of CPU per {work['unit']}: user (dark) and system (light)") + "; less is better"
+    note = {
+        "bytes": "resident bytes per connection",
+        "max_us": "µs, the slowest answer",
+        "cpu_us": f"µs of CPU per {work['unit']}: user (dark) and system (light)",
+    }[figure] + "; less is better"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(work["title"])}">',
         f"<style>{STYLE}</style>",
@@ -44,10 +48,10 @@ def draw(work, order):
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _row(runs, memory):
-    values = [run["bytes" if memory else "cpu_us"] for run in runs]
+def _row(runs, figure):
+    values = [run[figure] for run in runs]
     whole = max(statistics.median(values), 0)
-    share = 1 if memory else statistics.median(run["user_us"] / run["cpu_us"] if run["cpu_us"] else 0 for run in runs)
+    share = 1 if figure != "cpu_us" else statistics.median(run["user_us"] / run["cpu_us"] if run["cpu_us"] else 0 for run in runs)
     return {"whole": whole, "user": whole * share, "low": max(min(values), 0), "high": max(values)}
 
 

@@ -3,9 +3,7 @@ import argparse
 import pathlib
 import sys
 
-from . import machine, measure, report, servers, works
-
-GC = "ServerGarbageCollector=false, ConcurrentGarbageCollection=false, TieredPGO on (default), for every .NET server"
+from . import machine, measure, report, servers, settings, works
 
 
 def say(text):
@@ -62,7 +60,8 @@ def _measure_work(work, ready, options, failures):
                 say(f"  {work.name} {number}/{options.rounds} {server.name}: FAILED: {error}")
                 continue
             runs.setdefault(server.name, []).append(figures)
-            short = f"{figures['cpu_us']:.3f} us" if "cpu_us" in figures else f"{figures['bytes']:.0f} B"
+            figure = works.figure_of(work.name)
+            short = f"{figures[figure]:.0f} B" if figure == "bytes" else f"{figures[figure]:.3f} us"
             say(f"  {work.name} {number}/{options.rounds} {server.name}: {short}")
     return runs
 
@@ -79,7 +78,7 @@ def _run_set(name, options):
         "rounds": options.rounds,
         "seconds": options.seconds,
         "settle": options.settle,
-        "gc": GC,
+        "gc": settings.of_runtime(ready),
         "versions": {server.name: server.version() or "unknown" for server in ready},
         "missing": missing,
         "failures": failures,
@@ -88,7 +87,7 @@ def _run_set(name, options):
     for work in chosen:
         say(f"{work.name}: {work.title}")
         runs = _measure_work(work, ready, options, failures)
-        result["works"].append({"name": work.name, "title": work.title, "unit": work.unit, "runs": runs})
+        result["works"].append({"name": work.name, "title": work.title, "unit": work.unit, "units": work.units, "runs": runs})
         # Written after each work: a run that is broken off keeps what it has.
         report.write(result, options.out)
     say(f"written to {options.out}")

@@ -4,7 +4,7 @@ import re
 import subprocess
 import threading
 
-from . import servers
+from . import servers, settings
 
 
 class Failed(Exception):
@@ -18,14 +18,19 @@ def _port_of(process):
     reader.start()
     reader.join(20)
     found = re.search(r"127\.0\.0\.1:(\d+)", lines[0]) if lines else None
-    if not found:
-        raise Failed("the server did not start")
-    return found.group(1)
+    if found:
+        return found.group(1)
+    if not lines:
+        raise Failed("the server did not say within 20 s where it listens")
+    try:
+        raise Failed(f"the server ended at once, with exit code {process.wait(5)}: {lines[0].strip() or 'it said nothing'}")
+    except subprocess.TimeoutExpired:
+        raise Failed(f"the server said something else than where it listens: {lines[0].strip() or 'nothing'}") from None
 
 
 def measure(server, work, seconds, settle):
     command = server.start_command(work, servers.BUILT / "certificates")
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=settings.environment())
     try:
         # taskset becomes the server: its process id is the server's.
         return _load(server, work, seconds, settle, _port_of(process), process.pid)
@@ -41,8 +46,12 @@ def _load(server, work, seconds, settle, port, pid):
     command += ["--raw"] if server.raw else []
     command += ["--tls"] if work.tls else []
     command += ["--deflate"] if work.deflate else []
-    command += ["--takeover"] if work.deflate == "takeover" else []
+    command += {"takeover": ["--takeover"], "both": ["--both-take-over"]}.get(work.deflate, [])
+    command += ["--window", str(server.window)] if work.deflate and server.window else []
     command += ["--noise"] if work.noise else []
+    if work.mode == "neighbours":
+        command += ["--rate", str(work.rate), "--blockers", str(work.blockers), "--block", str(work.block), "--every", str(work.every)]
+        command += ["--again"] if work.again else []
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + server.warmup + 2 * settle + 120)
     except subprocess.TimeoutExpired as error:
@@ -69,4 +78,7 @@ def _figures(raw):
         "rss_mib": raw["rss_kib"] / 1024,
         "peak_mib": raw["peak_kib"] / 1024,
         "out_bytes": raw["deflate_bytes"] / count,
+        "tls": raw["tls"],
+        "loop_connections": raw.get("loop_connections", []),
+        "loop_cpu_us": raw.get("loop_cpu_us", []),
     }

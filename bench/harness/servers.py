@@ -15,6 +15,7 @@ MODULES = BENCH / "peers" / "node_modules"
 C_FLAGS = ["-O2", "-Wall", "-Wextra", "-Werror"]
 EVERYTHING = frozenset({"echo", "tls", "broadcast", "idle", "handshake"})
 COMPRESSES = EVERYTHING | {"deflate"}
+BLOCKS = COMPRESSES | {"neighbours"}
 
 
 class Missing(Exception):
@@ -33,6 +34,8 @@ class Server:
     warmup: float = 3.0
     cpus: str = "0"
     raw: bool = False
+    # The windows to agree on where messages are compressed; 0 leaves them as they are.
+    window: int = 0
     options: list = field(default_factory=list)
 
     def start_command(self, work, certificates):
@@ -42,7 +45,9 @@ class Server:
         if work.tls:
             extra += ["--tls", str(certificates)]
         if work.deflate:
-            extra += ["--deflate", work.deflate]
+            extra += ["--deflate", work.deflate if work.deflate == "shared" else "takeover"]
+        if work.mode == "neighbours":
+            extra.append("--block")
         return ["taskset", "-c", self.cpus, *map(str, self.command), *extra]
 
 
@@ -106,9 +111,10 @@ def _go(name):
     return _apt("golang-go", _apt("golang-github-gorilla-websocket-dev", lambda: once(name, build)))
 
 
-def _sockeye(suffix, title, *options, cpus="0"):
+def _sockeye(suffix, title, *options, cpus="0", window=0):
     return Server("sockeye" + suffix, title, _dotnet("sockeye"), [BUILT / "sockeye" / "bench-sockeye"],
-                  lambda: machine.said("git", "-C", str(BENCH), "describe", "--always", "--dirty"), options=list(options), cpus=cpus, kinds=COMPRESSES)
+                  lambda: machine.said("git", "-C", str(BENCH), "describe", "--always", "--dirty"), options=list(options), cpus=cpus,
+                  window=window, kinds=BLOCKS)
 
 
 def _node_version():
@@ -117,7 +123,7 @@ def _node_version():
 
 
 def build_load():
-    _c("load", *sorted((BENCH / "load").glob("*.c")), flags=["-std=gnu11"], libraries=["-lssl", "-lcrypto", "-lz"])()
+    _c("load", *sorted((BENCH / "load").glob("*.c")), flags=["-std=gnu11"], libraries=["-lssl", "-lcrypto", "-lz", "-lm"])()
 
 
 def make_certificates():
@@ -138,11 +144,17 @@ ALL = {server.name: server for server in [
     _sockeye("-async", "Sockeye, async handler", "--handler", "async"),
     _sockeye("-level-3", "Sockeye, level 3", "--level", "3"),
     _sockeye("-level-6", "Sockeye, level 6", "--level", "6"),
+    _sockeye("-window-12", "Sockeye, windows of 12 bits", "--window", "12", window=12),
+    _sockeye("-window-9", "Sockeye, windows of 9 bits", "--window", "9", window=9),
+    _sockeye("-inline", "Sockeye, inline", "--dispatch", "inline"),
+    _sockeye("-pool", "Sockeye, thread pool", "--dispatch", "threadpool"),
     _sockeye("-sockets", "Sockeye, sockets", "--transport", "sockets"),
     _sockeye("-sockets-async", "Sockeye, sockets, async handler", "--transport", "sockets", "--handler", "async"),
     _sockeye("-2-loops", "Sockeye, two loops", "--loops", "2", cpus="0,1"),
     Server("kestrel", "Kestrel", _dotnet("kestrel"), [BUILT / "kestrel" / "bench-kestrel"],
-           lambda: machine.said("dotnet", "--list-runtimes", pattern=r"Microsoft.AspNetCore.App (10\S+)"), COMPRESSES),
+           lambda: machine.said("dotnet", "--list-runtimes", pattern=r"Microsoft.AspNetCore.App (10\S+)"), BLOCKS),
+    Server("kestrel-2-cores", "Kestrel, two cores", _dotnet("kestrel"), [BUILT / "kestrel" / "bench-kestrel"],
+           lambda: machine.said("dotnet", "--list-runtimes", pattern=r"Microsoft.AspNetCore.App (10\S+)"), BLOCKS, cpus="0,1"),
     Server("aspnetcore", "Sockeye on Kestrel", _dotnet("aspnetcore"), [BUILT / "aspnetcore" / "bench-aspnetcore"],
            lambda: machine.said("git", "-C", str(BENCH), "describe", "--always", "--dirty"), frozenset({"echo", "tls"})),
     Server("aspnetcore-async", "Sockeye on Kestrel, async handler", _dotnet("aspnetcore"), [BUILT / "aspnetcore" / "bench-aspnetcore", "async"],

@@ -11,8 +11,14 @@ class Work:
     connections: int = 1
     depth: int = 1
     tls: bool = False
-    deflate: str = ""   # shared or takeover
+    deflate: str = ""   # shared, takeover (the server's messages keep a context) or both
     noise: bool = False
+    # Of neighbours: messages a second, how many block at once and for how many milliseconds, how often, and whether they are the same again.
+    rate: int = 2000
+    blockers: int = 0
+    block: int = 0
+    every: float = 0.5
+    again: bool = False
 
     @property
     def kind(self):
@@ -21,7 +27,16 @@ class Work:
 
     @property
     def unit(self):
-        return {"echo": "message", "broadcast": "delivery", "handshake": "connection", "idle": "connection"}[self.mode]
+        return {"echo": "message", "neighbours": "message", "broadcast": "delivery", "handshake": "connection", "idle": "connection"}[self.mode]
+
+    @property
+    def units(self):
+        return "deliveries" if self.mode == "broadcast" else self.unit + "s"
+
+
+def figure_of(name):
+    """What the servers are compared by in a work."""
+    return "bytes" if "idle" in name else "max_us" if name.startswith("neighbours") else "cpu_us"
 
 
 def _size(size):
@@ -35,9 +50,13 @@ def _echo(name, size, connections, depth=1, tls=False):
 
 def _deflate(name, deflate, mode="echo", noise=False, connections=64):
     data = "compressed data" if noise else "JSON-like text"
-    how = "with a context" if deflate == "takeover" else "each message by itself"
+    how = {"takeover": "with a context", "both": "with a context both ways", "shared": "each message by itself"}[deflate]
     title = f"Echo of 1 KiB of {data}, compressed, {how}" if mode == "echo" else f"Memory of an idle connection that has echoed 1 KiB, compressed {how}"
     return Work(name, title, mode, 1 << 10, connections, deflate=deflate, noise=noise)
+
+
+def _neighbours(name, title, blockers, block, every=0.5, again=False):
+    return Work(name, f"The others' latency: {title}", "neighbours", connections=64, blockers=blockers, block=block, every=every, again=again)
 
 
 ALL = {work.name: work for work in [
@@ -70,6 +89,17 @@ ALL = {work.name: work for work in [
     _deflate("deflate-noise-takeover", "takeover", noise=True),
     _deflate("deflate-idle", "shared", "idle", connections=1900),
     _deflate("deflate-idle-takeover", "takeover", "idle", connections=1900),
+    _deflate("deflate-idle-both", "both", "idle", connections=1900),
+    Work("idle-1k", "Memory of an idle connection that has echoed 1 KiB, not compressed", "idle", 1 << 10, 1900),
+    Work("balance-handshake", "Connections that come and go, 64 at a time", "handshake", connections=64),
+    _neighbours("neighbours-none", "nobody blocks", 1, 0),
+    _neighbours("neighbours-1x30", "one blocks for 30 ms", 1, 30, every=1.5),
+    _neighbours("neighbours-10x30", "ten at once, each for 30 ms", 10, 30, every=1.5),
+    _neighbours("neighbours-40x30", "forty at once, each for 30 ms", 40, 30, every=3),
+    _neighbours("neighbours-40x15", "forty at once, each for 15 ms", 40, 15, every=3),
+    _neighbours("neighbours-8x15", "eight, for 15 ms each of their messages", 8, 15, every=0.2, again=True),
+    _neighbours("neighbours-4x2", "four, for 2 ms each of their messages", 4, 2, every=0.02, again=True),
+    *(_echo(f"balance-16x{count}", 16, count) for count in (4, 16, 512)),
     Work("broadcast-8", "64 B to 1,000 subscribers, eight at a time", "broadcast", 64, 1000, 8),
 ]}
 
@@ -86,7 +116,10 @@ SETS = {
     "handshake": (["handshake", "handshake-tls"], _PEERS),
     "idle": (["idle"], _PEERS + ["sockeye-async", "sockeye-sockets", "sockeye-sockets-async"]),
     "broadcast": (["broadcast-1", "broadcast-8"], _PEERS),
-    "deflate": ([name for name in ALL if name.startswith("deflate-")], ["sockeye", "sockeye-level-3", "sockeye-level-6", "kestrel", "bun", "node"]),
+    "balance": ([name for name in ALL if name.startswith("balance-")], ["sockeye-2-loops", "kestrel-2-cores"]),
+    "neighbours": ([name for name in ALL if name.startswith("neighbours-")], ["sockeye", "sockeye-inline", "sockeye-pool", "sockeye-async", "kestrel"]),
+    "deflate": ([name for name in ALL if name.startswith("deflate-")] + ["idle-1k"],
+                ["sockeye", "sockeye-level-3", "sockeye-level-6", "sockeye-window-12", "sockeye-window-9", "kestrel", "bun", "node"]),
     "styles": (_TABLE, _STYLES),
     "aspnetcore": (_TABLE + ["tls-16x64", "tls-16kx16"], ["aspnetcore", "aspnetcore-async", "kestrel"]),
 }

@@ -87,6 +87,20 @@ void wrap_tls(struct client *client)
     SSL_set_connect_state(client->ssl);
 }
 
+static char negotiated[128];
+
+const char *tls_negotiated(void)
+{
+    return negotiated;
+}
+
+void note_tls(struct client *client)
+{
+    if (client->ssl && !negotiated[0])
+        snprintf(negotiated, sizeof negotiated, "%s %s, %s", SSL_get_version(client->ssl), SSL_get_cipher_name(client->ssl),
+            SSL_group_to_name(client->ssl, (int)SSL_get_negotiated_group(client->ssl)));
+}
+
 static long tls_result(struct client *client, int result)
 {
     if (result > 0)
@@ -116,9 +130,7 @@ size_t upgrade_request(char *buffer, size_t size)
 {
     return (size_t)snprintf(buffer, size,
         "GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n", options.port,
-        !options.deflate ? "" : options.takeover ? "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n"
-        : "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover\r\n");
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n", options.port, deflate_offer());
 }
 
 int is_upgrade_reply(const char *reply)
@@ -163,6 +175,7 @@ void open_client(struct client *client, int number)
     } while (!strstr(reply, "\r\n\r\n"));
     if (!is_upgrade_reply(reply))
         fail("the upgrade was refused");
+    note_tls(client);
 }
 
 static int check_payload(struct client *client, const unsigned char *bytes, size_t count)

@@ -10,9 +10,12 @@
 struct options {
     const char *mode;
     int port, connections, depth, raw, tls, pid;
-    int deflate, takeover, noise; // compressed messages; whether the server may keep a context; of random bytes
+    int deflate, noise; // compressed messages; of random bytes
+    int takeover;       // whether the server may keep a context, and with 2 whether it has to expect one of the client too
     size_t size;
-    double seconds, warmup, settle;
+    int window;                    // the size of both windows in bits, if it is asked for
+    int blockers, block, again;    // of mode neighbours
+    double seconds, warmup, settle, rate, every;
 };
 
 // What is sent, over and over: `copies` frames, so that several go out in one write. They are equal unless they are compressed.
@@ -51,11 +54,16 @@ uint64_t now_ns(void);
 void fail(const char *what);
 void make_script(size_t copies);
 void make_deflate_script(void);
+const char *deflate_offer(void); // a header line, or nothing
 void start_tls(void);
 
 // Chooses a source address of 127.0.0.0/8 by number, so that local ports do not run out.
 int begin_connect(int number);
 void wrap_tls(struct client *client);
+
+// Version, cipher and key exchange of the first connection; empty without TLS.
+const char *tls_negotiated(void);
+void note_tls(struct client *client);
 
 // Both return bytes moved, 0 when the socket is not ready, and -1 at the end of the connection.
 long read_some(struct client *client, void *buffer, size_t size);

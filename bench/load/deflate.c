@@ -26,6 +26,19 @@ static void make_json(char *text, size_t size)
                                random_below(100000), random_below(50), random_below(1000), random_below(100));
 }
 
+const char *deflate_offer(void)
+{
+    static char line[256];
+    if (!options.deflate)
+        return "";
+    int size = snprintf(line, sizeof line, "Sec-WebSocket-Extensions: permessage-deflate%s%s",
+        options.takeover == 2 ? "" : "; client_no_context_takeover", options.takeover ? "" : "; server_no_context_takeover");
+    if (options.window)
+        size += snprintf(line + size, sizeof line - (size_t)size, "; client_max_window_bits=%d; server_max_window_bits=%d", options.window, options.window);
+    snprintf(line + size, sizeof line - (size_t)size, "\r\n");
+    return line;
+}
+
 static void check(int good, const char *what)
 {
     if (good)
@@ -57,7 +70,7 @@ void make_deflate_script(void)
     script.offsets = malloc((MESSAGES + 1) * sizeof *script.offsets);
     scratch = malloc(size + 1);
     z_stream stream = { 0 };
-    check(deflateInit2(&stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) == Z_OK, "deflateInit2");
+    check(deflateInit2(&stream, 6, Z_DEFLATED, options.window ? -options.window : -15, 8, Z_DEFAULT_STRATEGY) == Z_OK, "deflateInit2");
     for (int i = 0; i < MESSAGES; i++) {
         messages[i] = malloc(size + 128);
         if (options.noise)

@@ -84,6 +84,7 @@ static int listen_to(struct place *place)
             return 1;
         if (!is_upgrade_reply(place->reply))
             fail("an upgrade was refused");
+        note_tls(&place->client);
         // Close 1000, masked with zeroes.
         static const unsigned char close_frame[] = { 0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8 };
         if (write_some(&place->client, close_frame, sizeof close_frame) != sizeof close_frame)
@@ -117,6 +118,7 @@ static uint64_t open_for(double seconds)
 
 void run_handshake(void)
 {
+    loops_before_connections();
     request_bytes = upgrade_request(request, sizeof request);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     struct place *places = calloc((size_t)options.connections, sizeof *places);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct options options = { .connections = 1, .depth = 1, .size = 16, .seconds = 3, .warmup = 1, .settle = 5 };
+struct options options = { .connections = 1, .depth = 1, .size = 16, .seconds = 3, .warmup = 1, .settle = 5, .rate = 1000, .every = 0.5, .blockers = 1, .block = 30 };
 struct script script;
 
 static const char *value_of(int count, char **arguments, int *index)
@@ -27,7 +27,14 @@ static void read_options(int count, char **arguments)
         else if (!strcmp(name, "--tls")) options.tls = 1;
         else if (!strcmp(name, "--deflate")) options.deflate = 1;
         else if (!strcmp(name, "--takeover")) options.takeover = 1;
+        else if (!strcmp(name, "--both-take-over")) options.takeover = 2;
         else if (!strcmp(name, "--noise")) options.noise = 1;
+        else if (!strcmp(name, "--again")) options.again = 1;
+        else if (!strcmp(name, "--window")) options.window = atoi(value_of(count, arguments, &i));
+        else if (!strcmp(name, "--blockers")) options.blockers = atoi(value_of(count, arguments, &i));
+        else if (!strcmp(name, "--block")) options.block = atoi(value_of(count, arguments, &i));
+        else if (!strcmp(name, "--rate")) options.rate = atof(value_of(count, arguments, &i));
+        else if (!strcmp(name, "--every")) options.every = atof(value_of(count, arguments, &i));
         else if (!strcmp(name, "--port")) options.port = atoi(value_of(count, arguments, &i));
         else if (!strcmp(name, "--pid")) options.pid = atoi(value_of(count, arguments, &i));
         else if (!strcmp(name, "--size")) options.size = (size_t)atol(value_of(count, arguments, &i));
@@ -60,9 +67,12 @@ int main(int count, char **arguments)
     else if (!strcmp(options.mode, "broadcast")) run_broadcast();
     else if (!strcmp(options.mode, "idle")) run_idle();
     else if (!strcmp(options.mode, "handshake")) run_handshake();
+    else if (!strcmp(options.mode, "neighbours")) run_neighbours();
     else {
-        fprintf(stderr, "usage: load echo|broadcast|idle|handshake --port N --pid N [--size N] [--connections N] [--depth N] "
-                        "[--seconds S] [--warmup S] [--settle S] [--raw] [--tls] [--deflate [--takeover] [--noise]]\n");
+        fprintf(stderr, "usage: load echo|broadcast|idle|handshake|neighbours --port N --pid N [--size N] [--connections N] [--depth N] "
+                        "[--seconds S] [--warmup S] [--settle S] [--raw] [--tls] "
+                        "[--deflate [--takeover|--both-take-over] [--window BITS] [--noise]] "
+                        "[--rate N] [--blockers N] [--block MS] [--every S] [--again]\n");
         return 2;
     }
     return 0;

@@ -12,6 +12,17 @@ static uint64_t buckets[POWERS * FINE], measured, longest;
 static uint64_t started_at;
 static double user_at_start, system_at_start;
 
+void cpu_of_stat(const char *behind_name, double *user, double *system)
+{
+    unsigned long user_ticks, system_ticks;
+    // Fields 14 and 15 of the line.
+    if (sscanf(behind_name, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user_ticks, &system_ticks) != 2)
+        fail("/proc/PID/stat is not as expected");
+    double microseconds = 1e6 / (double)sysconf(_SC_CLK_TCK);
+    *user = (double)user_ticks * microseconds;
+    *system = (double)system_ticks * microseconds;
+}
+
 static void server_cpu(double *user, double *system)
 {
     char path[64], text[2048];
@@ -20,13 +31,8 @@ static void server_cpu(double *user, double *system)
     if (!file || !fgets(text, sizeof text, file))
         fail("the server has ended");
     fclose(file);
-    unsigned long user_ticks, system_ticks;
-    // Fields 14 and 15; the name before them may hold spaces.
-    if (sscanf(strrchr(text, ')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user_ticks, &system_ticks) != 2)
-        fail("/proc/PID/stat is not as expected");
-    double microseconds = 1e6 / (double)sysconf(_SC_CLK_TCK);
-    *user = (double)user_ticks * microseconds;
-    *system = (double)system_ticks * microseconds;
+    // The name may hold spaces.
+    cpu_of_stat(strrchr(text, ')') + 2, user, system);
 }
 
 long server_kib(const char *field)
@@ -47,6 +53,7 @@ void measure_start(void)
 {
     memset(buckets, 0, sizeof buckets);
     measured = longest = 0;
+    loops_start();
     server_cpu(&user_at_start, &system_at_start);
     started_at = now_ns();
 }
@@ -75,8 +82,11 @@ void measure_print(uint64_t messages)
 {
     double user, system, seconds = (double)(now_ns() - started_at) / 1e9;
     server_cpu(&user, &system);
+    loops_end();
     printf("{\"messages\": %llu, \"seconds\": %.4f, \"user_us\": %.0f, \"system_us\": %.0f, \"p50_us\": %.1f, \"p99_us\": %.1f, "
-           "\"max_us\": %.1f, \"rss_kib\": %ld, \"peak_kib\": %ld, \"deflate_bytes\": %llu}\n",
+           "\"max_us\": %.1f, \"rss_kib\": %ld, \"peak_kib\": %ld, \"deflate_bytes\": %llu, \"tls\": \"%s\"",
         (unsigned long long)messages, seconds, user - user_at_start, system - system_at_start,
-        percentile(0.5), percentile(0.99), (double)longest / 1e3, server_kib("VmRSS"), server_kib("VmHWM"), (unsigned long long)deflate_bytes);
+        percentile(0.5), percentile(0.99), (double)longest / 1e3, server_kib("VmRSS"), server_kib("VmHWM"), (unsigned long long)deflate_bytes, tls_negotiated());
+    loops_print();
+    printf("}\n");
 }

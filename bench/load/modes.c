@@ -13,7 +13,7 @@ static unsigned char buffer[BUFFER];
 static struct client *clients;
 static int epoll;
 
-static void open_clients(int from, int to)
+void open_clients(int from, int to)
 {
     for (int i = from; i < to; i++) {
         open_client(&clients[i], i);
@@ -23,10 +23,26 @@ static void open_clients(int from, int to)
     }
 }
 
-static void prepare(int count)
+void prepare(int count)
 {
+    loops_before_connections();
     epoll = epoll_create1(EPOLL_CLOEXEC);
     clients = calloc((size_t)count, sizeof *clients);
+}
+
+struct client *client_at(int number)
+{
+    return &clients[number];
+}
+
+int wait_clients(uint64_t nanoseconds, struct client **ready, int most)
+{
+    struct epoll_event events[EVENTS];
+    struct timespec timeout = { .tv_sec = (time_t)(nanoseconds / 1000000000u), .tv_nsec = (long)(nanoseconds % 1000000000u) };
+    int count = epoll_pwait2(epoll, events, most < EVENTS ? most : EVENTS, &timeout, NULL);
+    for (int i = 0; i < count; i++)
+        ready[i] = events[i].data.ptr;
+    return count;
 }
 
 static void must_flush(struct client *client)
@@ -36,7 +52,7 @@ static void must_flush(struct client *client)
 }
 
 // Reads until the socket is empty, as edge-triggered events ask for, and returns the messages that arrived.
-static int receive(struct client *client)
+int receive(struct client *client)
 {
     int messages = 0;
     for (;;) {
@@ -51,7 +67,7 @@ static int receive(struct client *client)
     }
 }
 
-static void send_messages(struct client *client, int count, uint64_t now)
+void send_messages(struct client *client, int count, uint64_t now)
 {
     for (int i = 0; i < count; i++) {
         client->sent_at[client->ring_head] = now;

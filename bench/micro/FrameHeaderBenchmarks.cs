@@ -9,7 +9,7 @@ public class FrameHeaderBenchmarks
 {
     private readonly byte[] _read = new byte[FrameHeader.MaxSize];
     private readonly byte[] _written = new byte[FrameHeader.MaxSize];
-    private readonly FrameRules _rules = new(true, false, 0, long.MaxValue, long.MaxValue, 1024);
+    private readonly FrameRules _rules = new(true, false, 0, long.MaxValue, long.MaxValue, 1024, 1024);
 
     [Params(16, 1024, 1024 * 1024)]
     public int Length { get; set; }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
+using Bench.Shared;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 const int BufferBytes = 16 * 1024;
 string? certificates = Array.IndexOf(args, "--tls") is >= 0 and var at ? args[at + 1] : null;
 string? deflate = Array.IndexOf(args, "--deflate") is >= 0 and var place ? args[place + 1] : null;
+bool block = args.Contains("--block");
 bool broadcast = args.Contains("--broadcast");
 Lock gate = new();
 WebSocket[] everybody = [];
@@ -74,6 +76,11 @@ async Task AnswerAsync(WebSocket socket, Memory<byte> buffer)
         }
 
         ReadOnlyMemory<byte> payload = buffer[..received.Count];
+        if (block)
+        {
+            Blocking.Obey(payload.Span);
+        }
+
         if (!broadcast)
         {
             await socket.SendAsync(payload, received.MessageType, received.EndOfMessage, CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Bench.Shared;
 using Sockeye;
 using Sockeye.Bench;
 
@@ -9,6 +10,7 @@ var options = new WebSocketServerOptions
 {
     Listen = { certificates is null ? "ws://127.0.0.1:0" : "wss://127.0.0.1:0" },
     Transport = Enum.Parse<ServerTransport>(Value("--transport", "epoll"), ignoreCase: true),
+    Dispatch = Enum.Parse<HandlerDispatch>(Value("--dispatch", "automatic"), ignoreCase: true),
     Loops = int.Parse(Value("--loops", "1"), null),
     Backlog = 4096,
     MaxMessageBytes = 2 << 20,
@@ -21,6 +23,8 @@ if (Value("--deflate", "") is { Length: > 0 } deflate)
     {
         ServerContextTakeover = deflate == "takeover",
         ClientContextTakeover = deflate == "takeover",
+        ServerMaxWindowBits = int.Parse(Value("--window", "15"), null),
+        ClientMaxWindowBits = int.Parse(Value("--window", "15"), null),
         Level = int.Parse(Value("--level", "1"), null),
     };
 }
@@ -30,16 +34,24 @@ if (certificates is not null)
     options.Certificate = X509Certificate2.CreateFromPemFile(Path.Combine(certificates, "cert.pem"), Path.Combine(certificates, "key.pem"));
 }
 
-static async Task EchoAsync(WebSocketConnection connection)
+bool block = args.Contains("--block");
+
+async Task EchoAsync(WebSocketConnection connection)
 {
     await foreach (WebSocketMessage message in connection)
     {
+        if (block)
+        {
+            Blocking.Obey(message.Span);
+        }
+
         await connection.SendAsync(message);
     }
 }
 
 await using WebSocketServer server = args.Contains("--broadcast") ? new(options, new BroadcastHandler())
     : Value("--handler", "zero-copy") == "async" ? new(options, EchoAsync)
+    : block ? new(options, new BlockingHandler())
     : new(options, new EchoHandler());
 IReadOnlyList<Uri> urls = await server.StartAsync();
 Console.WriteLine($"listening on {urls[0]}");

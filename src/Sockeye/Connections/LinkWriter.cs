@@ -15,6 +15,9 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     /// <summary>Payloads up to this size are copied to leave together with others.</summary>
     private const int CorkedPayload = 4096;
 
+    /// <summary>Payloads up to this size are written in one piece with their head: to copy them costs less than to have the kernel gather two.</summary>
+    private const int JoinedPayload = 1024;
+
     /// <summary>With more than this gathered, it leaves before the burst is over.</summary>
     private const int CorkedBytes = 64 * 1024;
 
@@ -172,15 +175,22 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     }
 
     // By itself, and not inlined: a method with memory on the stack guards it, and its arguments, on every call.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining), SkipLocalsInit]
     private void WriteThrough(byte firstByte, ReadOnlySpan<byte> payload)
     {
-        Span<byte> header = stackalloc byte[FrameHeader.MaxSize];
-        header = header[..HybiFraming.WriteHeader(header, firstByte, payload.Length, null)];
-        int taken = link.TryWrite(header, payload);
+        Span<byte> room = stackalloc byte[FrameHeader.MaxSize + JoinedPayload];
+        var first = room[..HybiFraming.WriteHeader(room, firstByte, payload.Length, null)];
+        if (payload.Length <= JoinedPayload)
+        {
+            payload.CopyTo(room[first.Length..]);
+            first = room[..(first.Length + payload.Length)];
+            payload = default;
+        }
+
+        int taken = link.TryWrite(first, payload);
         _written += taken;
-        _queue.AppendRaw(header[Math.Min(taken, header.Length)..]);
-        _queue.AppendRaw(payload[Math.Max(0, taken - header.Length)..]);
+        _queue.AppendRaw(first[Math.Min(taken, first.Length)..]);
+        _queue.AppendRaw(payload[Math.Max(0, taken - first.Length)..]);
         Count();
     }
 

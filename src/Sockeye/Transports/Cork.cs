@@ -6,6 +6,8 @@ namespace Sockeye.Transports;
 /// </summary>
 internal sealed class Cork
 {
+    private const int ReleasedAtOnce = 64;
+
     [ThreadStatic]
     private static Cork? t_mine;
 
@@ -25,6 +27,9 @@ internal sealed class Cork
     /// and flushes under that lock: if it is held already, what it has added before this call leaves with the rest.
     /// </summary>
     public static bool TryHold(ICorked sender) => t_mine is { _open: true } mine && (sender.IsHeld || mine.Hold(sender));
+
+    /// <summary>Called now and then while a long burst leaves, by whichever thread lets it go.</summary>
+    public Action? Released { get; set; }
 
     /// <summary>A burst begins on this thread. Bursts nest; the outermost end counts.</summary>
     public void Begin()
@@ -63,7 +68,7 @@ internal sealed class Cork
 
     private void Release()
     {
-        while (true)
+        for (int released = 1; ; released++)
         {
             ICorked sender;
             lock (_lock)
@@ -80,6 +85,10 @@ internal sealed class Cork
             }
 
             sender.Flush();
+            if (released % ReleasedAtOnce == 0)
+            {
+                Released?.Invoke();
+            }
         }
     }
 

@@ -18,12 +18,8 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
     /// <summary>A turn that takes so long is felt by everybody else on the loop.</summary>
     private static readonly long s_slowTurn = Stopwatch.Frequency / 1000;
 
-    /// <summary>What a thousand bytes may take besides, to be moved into and out of the kernel: that is not the handler's doing.</summary>
-    private static readonly long s_slowByte = Stopwatch.Frequency / 500_000;
-
     private readonly bool _mayBePooled;
     private int _holds;
-    private long _moved;
     private uint _turns;
     private bool _held, _hungUp, _endPosted, _pooled;
 
@@ -72,8 +68,7 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
 
     void IEpollSource.OnTurn(long time)
     {
-        bool slow = time >= s_slowTurn && time >= s_slowTurn + (_moved * s_slowByte / 1000);
-        _moved = 0;
+        bool slow = time >= s_slowTurn;
         _turns = (_turns << 1) | (slow ? 1u : 0u);
         if (slow && _mayBePooled && !_pooled && BitOperations.PopCount(_turns) >= SlowTurns)
         {

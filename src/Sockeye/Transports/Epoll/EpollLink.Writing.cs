@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Sockeye.Transports.Epoll;
@@ -31,7 +32,7 @@ internal sealed unsafe partial class EpollLink
                 return 0;
             }
 
-            _moved += sent;
+            EpollWorker.Current?.Moved((int)sent);
             return (int)sent;
         }
     }
@@ -113,13 +114,23 @@ internal sealed unsafe partial class EpollLink
 
     private nint Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
+        if (!second.IsEmpty)
+        {
+            return SendBoth(first, second);
+        }
+
+        fixed (byte* start = first)
+        {
+            return Native.Send(_descriptor, start, first.Length, Native.NoSignal);
+        }
+    }
+
+    // By itself, and not inlined: a method with memory on the stack guards it on every call.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private nint SendBoth(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
         fixed (byte* a = first, b = second)
         {
-            if (second.IsEmpty)
-            {
-                return Native.Send(_descriptor, a, first.Length, Native.NoSignal);
-            }
-
             Native.Piece* pieces = stackalloc Native.Piece[2];
             pieces[0] = new Native.Piece { Start = a, Length = first.Length };
             pieces[1] = new Native.Piece { Start = b, Length = second.Length };

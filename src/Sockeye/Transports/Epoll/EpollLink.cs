@@ -232,7 +232,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
                 break;
             }
 
-            _moved += count;
+            worker?.Moved((int)count);
             receiver.OnBytes(target[..(int)count]);
             due = receiver;
             if (count < target.Length || worker is null or { IsInTurn: false })

@@ -15,6 +15,10 @@ internal sealed class EpollWorker
     private const int EventsPerTurn = 256;
     private const long Lost = -1;
 
+    // What a system call and a thousand bytes may take to be moved into and out of the kernel: that is not the handler's doing.
+    private static readonly long s_callTime = Stopwatch.Frequency / 100_000;
+    private static readonly long s_bytesTime = Stopwatch.Frequency / 500_000;
+
     [ThreadStatic]
     private static EpollWorker? t_current;
 
@@ -27,6 +31,7 @@ internal sealed class EpollWorker
     private Cork? _cork;
     private long _stamp;
     private long _clock;
+    private long _movingTime;
     private int _hold;
 
     public EpollWorker(EpollGroup group, string name)
@@ -69,6 +74,9 @@ internal sealed class EpollWorker
     /// <summary>The first call after a wait begins now.</summary>
     public void StartClock() => _clock = Stopwatch.GetTimestamp();
 
+    /// <summary>So many bytes were read or written on this worker's thread.</summary>
+    public void Moved(int bytes) => _movingTime += s_callTime + (bytes * s_bytesTime / 1000);
+
     /// <summary>Calls a source. A loop is everybody's: what a source throws costs that source and no other.</summary>
     /// <returns>Whether the loop is still this worker's.</returns>
     public bool Call(IEpollSource source, uint ready)
@@ -100,8 +108,8 @@ internal sealed class EpollWorker
         }
 
         long now = Stopwatch.GetTimestamp();
-        source.OnTurn(now - _clock);
-        _clock = now;
+        source.OnTurn(now - _clock - _movingTime);
+        (_clock, _movingTime) = (now, 0);
         return true;
     }
 
@@ -158,6 +166,7 @@ internal sealed class EpollWorker
     {
         t_current = this;
         _cork = Cork.Mine;
+        _cork.Released = () => Advance(2); // a long burst that leaves is no call that stands still
         while (true)
         {
             _start.Wait();

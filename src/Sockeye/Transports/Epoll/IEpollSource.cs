@@ -22,6 +22,8 @@ internal interface IEpollSource
     /// <summary>The call returned. Does nothing if that hold is over already.</summary>
     void Release(int hold);
 
-    /// <summary>A call returned in the loop after so long, in the units of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    /// <summary>
+    /// A call returned in the loop after so long, in the units of <see cref="System.Diagnostics.Stopwatch"/>, without what moving bytes took.
+    /// </summary>
     void OnTurn(long time);
 }

@@ -1,0 +1,51 @@
+using Sockeye.Transports;
+
+namespace Sockeye.Tests.Transports;
+
+public sealed class CorkTests
+{
+    [Fact]
+    public void What_is_held_leaves_once_at_the_end_of_the_outermost_burst()
+    {
+        var cork = Cork.Mine;
+        var sender = new Sender();
+        Assert.False(Cork.TryHold(sender));
+        cork.Begin();
+        cork.Begin();
+        Assert.True(Cork.TryHold(sender));
+        Assert.True(Cork.TryHold(sender));
+        cork.End();
+        Assert.Equal(0, sender.Flushes);
+        cork.End();
+        Assert.Equal(1, sender.Flushes);
+        Assert.False(Cork.TryHold(sender));
+    }
+
+    [Fact]
+    public void A_long_burst_that_leaves_is_told_of_now_and_then()
+    {
+        var cork = Cork.Mine;
+        var senders = Enumerable.Range(0, 200).Select(_ => new Sender()).ToList();
+        var told = new List<int>();
+        cork.Released = () => told.Add(senders.Sum(sender => sender.Flushes));
+        cork.Begin();
+        foreach (var sender in senders)
+        {
+            Assert.True(Cork.TryHold(sender));
+        }
+
+        cork.End();
+        cork.Released = null;
+        Assert.Equal([64, 128, 192], told);
+        Assert.All(senders, sender => Assert.Equal(1, sender.Flushes));
+    }
+
+    private sealed class Sender : ICorked
+    {
+        public int Flushes { get; private set; }
+
+        public bool IsHeld { get; set; }
+
+        public void Flush() => Flushes++;
+    }
+}
