@@ -12,7 +12,7 @@ namespace Sockeye.Connections;
 internal sealed class MessageBuffer
 {
     private const int PooledObjects = 1024;
-    private const int PooledByThread = 32;
+    private const int PooledByThread = 64;
     private const int FirstBytes = 256;
 
     /// <summary>A pooled object keeps an array up to this size.</summary>
