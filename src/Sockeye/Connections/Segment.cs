@@ -8,15 +8,20 @@ internal sealed class Segment
 {
     private const int MaskedPieceBytes = 64 * 1024;
 
-    private const int PooledByThread = 64;
+    /// <summary>What a segment can hold in memory of its own.</summary>
+    public const int SmallBytes = 1024;
 
-    // Nearly all are filled and written on the same thread; idle connections keep none.
+    private const int PooledByThread = 1024;
+
+    // Nearly all are filled and written on the same thread; idle connections keep none. A broadcast that is gathered for many connections
+    // needs as many at once, which the shared pool of arrays is not made for.
     [ThreadStatic]
     private static Segment? t_spare;
 
     [ThreadStatic]
     private static int t_spares;
 
+    private byte[]? _small;
     private byte[]? _array;
     private ReadOnlyMemory<byte> _borrowed;
     private MessageBuffer? _lender;
@@ -46,7 +51,8 @@ internal sealed class Segment
             segment = new Segment();
         }
 
-        (segment._array, segment._start, segment._end, segment.Next) = (ArrayPool<byte>.Shared.Rent(capacity), 0, 0, null);
+        segment._array = capacity <= SmallBytes ? segment._small ??= new byte[SmallBytes] : ArrayPool<byte>.Shared.Rent(capacity);
+        (segment._start, segment._end, segment.Next) = (0, 0, null);
         return segment;
     }
 
@@ -105,7 +111,10 @@ internal sealed class Segment
         if (_array is { } array)
         {
             _array = null;
-            ArrayPool<byte>.Shared.Return(array);
+            if (array != _small)
+            {
+                ArrayPool<byte>.Shared.Return(array);
+            }
         }
 
         if (Waiter is null && _lender is null && t_spares < PooledByThread)

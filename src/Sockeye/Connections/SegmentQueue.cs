@@ -6,7 +6,8 @@ namespace Sockeye.Connections;
 /// <summary>The bytes that wait to be written, in order. Guarded by the door of its outbox.</summary>
 internal sealed class SegmentQueue(bool masks)
 {
-    private const int SmallestSegment = 4096;
+    /// <summary>What does not fit the first segment goes on in segments of this size, at the least.</summary>
+    private const int LargerSegment = 4096;
 
     private Segment? _head;
     private Segment? _tail;
@@ -52,7 +53,7 @@ internal sealed class SegmentQueue(bool masks)
     /// <summary>Appends bytes as they are: copied, unless they are a received message's that a handler is looking at.</summary>
     public void AppendRaw(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > SmallestSegment && MessageBuffer.Handed is { } handed && handed.TryFind(bytes, out var memory))
+        if (bytes.Length > LargerSegment && MessageBuffer.Handed is { } handed && handed.TryFind(bytes, out var memory))
         {
             Append(Segment.Borrow(memory, handed));
             Length += bytes.Length;
@@ -116,7 +117,7 @@ internal sealed class SegmentQueue(bool masks)
         var room = _tail is null ? default : _tail.TryReserve(count);
         if (room.IsEmpty)
         {
-            Append(Segment.Copy(Math.Max(SmallestSegment, count)));
+            Append(Segment.Copy(Math.Max(_tail is null ? Segment.SmallBytes : LargerSegment, count)));
             room = _tail!.TryReserve(count);
         }
 
