@@ -44,14 +44,8 @@ public sealed class WebSocketEndpointOptions : WebSocketOptions
             throw new ArgumentException("RequireSubProtocol needs SubProtocols or SelectSubProtocol.", nameof(RequireSubProtocol));
         }
 
-        Origins = DangerouslyAllowAnyOrigin ? OriginPolicy.AllowAny
-            : IsOriginAllowed is { } allows ? OriginPolicy.Where(allows)
-            : AllowedOrigins.Count > 0 ? OriginPolicy.Listed(AllowedOrigins)
-            : OriginPolicy.SameHost;
-        Choice = SelectSubProtocol is { } select ? SubProtocolChoice.By(select, RequireSubProtocol)
-            : AcceptAnySubProtocol ? SubProtocolChoice.Any
-            : SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase)
-            : RefuseUnservedSubProtocols ? SubProtocolChoice.Refused
-            : SubProtocolChoice.None;
+        Origins = OriginPolicy.From(DangerouslyAllowAnyOrigin, IsOriginAllowed, AllowedOrigins);
+        Choice = SubProtocolChoice.From(
+            SelectSubProtocol, AcceptAnySubProtocol, SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase, RefuseUnservedSubProtocols);
     }
 }

@@ -60,15 +60,9 @@ public sealed class HandshakeRules
         }
 
         Deflate?.Validate();
-        var origins = DangerouslyAllowAnyOrigin ? OriginPolicy.AllowAny
-            : IsOriginAllowed is { } allows ? OriginPolicy.Where(allows)
-            : AllowedOrigins.Count > 0 ? OriginPolicy.Listed(AllowedOrigins)
-            : OriginPolicy.SameHost;
-        var choice = SelectSubProtocol is { } select ? SubProtocolChoice.By(select, RequireSubProtocol)
-            : AcceptAnySubProtocol ? SubProtocolChoice.Any
-            : SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase)
-            : RefuseUnservedSubProtocols ? SubProtocolChoice.Refused
-            : SubProtocolChoice.None;
+        var origins = OriginPolicy.From(DangerouslyAllowAnyOrigin, IsOriginAllowed, AllowedOrigins);
+        var choice = SubProtocolChoice.From(
+            SelectSubProtocol, AcceptAnySubProtocol, SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase, RefuseUnservedSubProtocols);
         return (origins, choice);
     }
 }

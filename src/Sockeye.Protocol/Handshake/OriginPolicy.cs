@@ -20,6 +20,13 @@ internal abstract class OriginPolicy
     /// <summary>Whatever the predicate says of the request and its Origin ("null" included); what it throws comes out of <see cref="Check"/>.</summary>
     public static OriginPolicy Where(Func<RequestHead, string, bool> allows) => new PredicatePolicy(allows);
 
+    /// <summary>The policy that a server's settings come to; the first that is set counts.</summary>
+    public static OriginPolicy From(bool any, Func<RequestHead, string, bool>? allows, IEnumerable<string> listed) =>
+        any ? AllowAny
+        : allows is not null ? Where(allows)
+        : listed.Any() ? Listed(listed)
+        : SameHost;
+
     /// <summary>Null when the request may go on.</summary>
     /// <param name="head">The request.</param>
     /// <param name="secure">Whether this very link runs over TLS; false behind a proxy that ends TLS, whatever the browser sees.</param>

@@ -53,6 +53,15 @@ internal sealed class SubProtocolChoice
         return new SubProtocolChoice(select, required);
     }
 
+    /// <summary>The choice that a server's settings come to; the first that is set counts.</summary>
+    public static SubProtocolChoice From(
+        Func<RequestHead, IReadOnlyList<string>, string?>? select, bool any, IEnumerable<string> served, bool required, bool ignoreCase, bool refusesOffers) =>
+        select is not null ? By(select, required)
+        : any ? Any
+        : served.Any() ? Of(served, required, ignoreCase)
+        : refusesOffers ? Refused
+        : None;
+
     /// <summary>Chooses; null when the handshake may go on.</summary>
     /// <exception cref="InvalidOperationException">The function picked one that was not offered; clients must fail on that.</exception>
     public HandshakeRejection? Choose(RequestHead head, IReadOnlyList<string> offered, out string? chosen)

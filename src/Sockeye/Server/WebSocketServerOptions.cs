@@ -104,17 +104,11 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     public Func<RequestHead, PlainResponse?>? OnHttpRequest { get; set; }
 
     internal OriginPolicy MakeOriginPolicy() =>
-        DangerouslyAllowAnyOrigin ? OriginPolicy.AllowAny
-        : IsOriginAllowed is { } allows ? OriginPolicy.Where(allows)
-        : AllowedOrigins.Count > 0 ? OriginPolicy.Listed(AllowedOrigins)
-        : OriginPolicy.SameHost;
+        OriginPolicy.From(DangerouslyAllowAnyOrigin, IsOriginAllowed, AllowedOrigins);
 
     internal SubProtocolChoice MakeSubProtocolChoice() =>
-        SelectSubProtocol is { } select ? SubProtocolChoice.By(select, RequireSubProtocol)
-        : AcceptAnySubProtocol ? SubProtocolChoice.Any
-        : SubProtocols.Count > 0 ? SubProtocolChoice.Of(SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase)
-        : RefuseUnservedSubProtocols ? SubProtocolChoice.Refused
-        : SubProtocolChoice.None;
+        SubProtocolChoice.From(
+            SelectSubProtocol, AcceptAnySubProtocol, SubProtocols, RequireSubProtocol, IgnoreSubProtocolCase, RefuseUnservedSubProtocols);
 
     internal override void Validate()
     {
