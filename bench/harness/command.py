@@ -18,6 +18,7 @@ def _options(arguments):
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--settle", type=float, default=10, help="seconds before idle memory is read")
+    parser.add_argument("--connections", type=int, help="at most so many, for trying things out")
     parser.add_argument("--out", type=pathlib.Path, default=servers.BENCH / "results")
     return parser.parse_args(arguments)
 
@@ -69,6 +70,8 @@ def _measure_work(work, ready, options, failures):
 def _run_set(name, options):
     work_names, server_names = works.SETS[name]
     chosen = _chosen(options.work, works.ALL, work_names)
+    if options.connections:
+        chosen = [works.with_at_most(work, options.connections) for work in chosen]
     ready, missing = _build(_chosen(options.servers, servers.ALL, [name for name in server_names if name in servers.ALL]))
     failures = []
     result = {

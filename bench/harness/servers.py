@@ -123,7 +123,7 @@ def _node_version():
 
 
 def build_load():
-    _c("load", *sorted((BENCH / "load").glob("*.c")), flags=["-std=gnu11"], libraries=["-lssl", "-lcrypto", "-lz", "-lm"])()
+    _c("load", *sorted((BENCH / "load").glob("*.c")), flags=["-std=gnu11"], libraries=["-lssl", "-lcrypto", "-lz", "-lm", "-pthread"])()
 
 
 def make_certificates():

@@ -88,12 +88,13 @@ def _share(runs, figure):
 
 
 def _balance_table(measured):
-    yield "| work | server | busiest loop has % of connections | and % of the loops' CPU | a second | CPU µs each | p99 µs |"
-    yield "| --- | --- |" + " ---: |" * 5
+    yield "| work | server | busiest loop has % of connections | and % of the loops' CPU | loops passed on, a second | a second | CPU µs each | p99 µs |"
+    yield "| --- | --- |" + " ---: |" * 6
     for work in measured:
         for name in ordered(work):
             own = work["runs"][name]
-            yield (f"| {work['title']} | {servers.ALL[name].title} | {_share(own, 'loop_connections')} | {_share(own, 'loop_cpu_us')} | "
+            passed = f"{median(own, 'loops_passed'):.1f}" if own[0]["loop_cpu_us"] else "–"
+            yield (f"| {work['title']} | {servers.ALL[name].title} | {_share(own, 'loop_connections')} | {_share(own, 'loop_cpu_us')} | {passed} | "
                    f"{_spread(own, 'per_second')} | {_number(median(own, 'cpu_us'))} | {_number(median(own, 'p99_us'))} |")
 
 
