@@ -27,7 +27,7 @@ def of_set(result):
     measured = [work for work in result["works"] if work["runs"]]
     if result["set"] == "balance":
         yield from ["", "## How evenly the loops share", ""]
-        yield from _balance_table(measured)
+        yield from balance(measured)
     memory = [work for work in measured if works.figure_of(work["name"]) == "bytes"]
     if len(memory) > 1:
         yield from ["", "## Memory of a connection, in KiB", ""]
@@ -87,7 +87,7 @@ def _share(runs, figure):
     return f"{statistics.median(parts):.1f} ({min(parts):.1f}..{max(parts):.1f})" if parts else "–"
 
 
-def _balance_table(measured):
+def balance(measured):
     yield "| work | server | busiest loop has % of connections | and % of the loops' CPU | loops passed on, a second | a second | CPU µs each | p99 µs |"
     yield "| --- | --- |" + " ---: |" * 6
     for work in measured:
