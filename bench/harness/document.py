@@ -148,7 +148,10 @@ def _neighbours(result, folder):
 
 
 def _balance(result, folder):
-    yield from tables.balance([work for work in result["works"] if work["runs"]])
+    rows = [[work["title"], name_of(name), *(tables.share(work["runs"][name], figure) for figure in ("loop_connections", "loop_cpu_us")),
+             *(number(median(work, name, figure)) for figure in ("per_second", "cpu_us", "p99_us"))]
+            for work in result["works"] for name in present(result, list(servers.ALL)) if name in work["runs"]]
+    yield from table(["work", "server", "% of connections, busiest loop", "% of the loops' CPU", "a second", "CPU µs each", "p99 µs"], rows)
     yield from ["", source(result)]
 
 
@@ -160,7 +163,7 @@ def _micro(result, folder):
         rows = [[parameters or "–", *(cells.get((parameters, method), "–") for method in methods)]
                 for parameters in dict.fromkeys(one["parameters"] for one in own)]
         if rows:
-            yield from [*table([title, *methods], rows), ""]
+            yield from [*table([title, *(micro.OTHERS.get(method, method) for method in methods)], rows), ""]
     yield source(result, "all, with least and most")
 
 
@@ -173,7 +176,7 @@ SECTIONS = [
     ("handshake", "Opening and closing, per connection", _plain(MAIN)),
     ("deflate", "Compression: messages of 1 KiB", _deflate),
     ("aspnetcore", "On Kestrel: `Sockeye.AspNetCore` against System.Net.WebSockets", _plain(["aspnetcore", "aspnetcore-async", "kestrel"], "aspnetcore")),
-    ("styles", "Handlers, transports and loops", _plain([name for name in works.SETS["styles"][1] if name != "floor"], own="")),
+    ("styles", "Handlers, transports and loops", _plain(works.SETS["styles"][1], own=None)),
     ("balance", "Two loops", _balance),
     ("idle", "Memory of an idle connection, in bytes", _idle),
     ("neighbours", "When handlers block: the latency of everybody else, in ms", _neighbours),

@@ -22,6 +22,8 @@ CLASSES = {
     "FrameHeaderBenchmarks": ("A frame's head", None),
     "RequestHeadBenchmarks": ("An upgrade request", None),
 }
+OTHERS = {"SystemNet": "System.Net.WebSockets", "BareSends": "a send to each", "ByteByByte": "byte by byte", "BaseLibrary": "`Utf8.IsValid`",
+          "BaseLibraryInTwoPieces": "`Decoder`, in two pieces"}
 
 
 def run(folder):
@@ -55,16 +57,16 @@ def _result(report):
         "job": " ".join(JOB),
         "versions": {"sockeye": machine.said("git", "-C", str(servers.BENCH), "describe", "--always", "--dirty") or "unknown",
                      "runtime": host["RuntimeVersion"], "BenchmarkDotNet": host["BenchmarkDotNetVersion"]},
-        "benchmarks": [_benchmark(one) for one in report["Benchmarks"] if one["Statistics"]],
+        "benchmarks": [_benchmark(one) for one in sorted(report["Benchmarks"], key=lambda one: one["Type"]) if one["Statistics"]],
         "failures": [one["FullName"] for one in report["Benchmarks"] if not one["Statistics"]],
     }
 
 
 def _benchmark(one):
-    times = one["Statistics"]
+    times, (_, beside) = one["Statistics"], CLASSES.get(one["Type"], ("", None))
     return {"class": one["Type"], "method": one["Method"], "parameters": one["Parameters"].replace("&", ", "),
             "ns": round(times["Median"], 3), "least_ns": round(times["Min"], 3), "most_ns": round(times["Max"], 3),
-            "bytes": one["Memory"]["BytesAllocatedPerOperation"], "beside": CLASSES.get(one["Type"], ("", None))[1]}
+            "bytes": one["Memory"]["BytesAllocatedPerOperation"], "beside": beside if beside != one["Method"] else None}
 
 
 def _lines(result):
