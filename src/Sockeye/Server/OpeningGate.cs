@@ -14,7 +14,7 @@ namespace Sockeye.Server;
 /// What an accepted link talks to until its connection is open, or refused: reads one request head within the limits of size and time,
 /// applies the rules, asks the application, answers. Nothing behind a refused handshake is read as anything.
 /// </summary>
-internal sealed partial class OpeningGate : IByteReceiver, IDeadline
+internal sealed partial class OpeningGate : IByteReceiver, IDeadline, IListed<OpeningGate>
 {
     /// <summary>What a refused client may still send before the link is cut.</summary>
     private const int MaxDiscardedBytes = 256 * 1024;
@@ -22,13 +22,16 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
     private readonly GateKeeper _keeper;
     private readonly Link _link;
     private readonly HostPolicy? _hosts;
-    private readonly HeadReader _reader;
     private readonly Outbox _outbox;
     private readonly Alarm _alarm;
     private readonly Deadlines _clock;
-    private readonly Lock _lock = new();
+    private RosterPlace<OpeningGate> _place;
     private State _state;
-    private OpeningRequest? _request;
+    private HeadReader? _reader;
+    private bool _hasStarted;
+    private RequestHead? _head;
+    private IReadOnlyList<string> _offered = [];
+    private string? _subProtocol;
     private Dialect _dialect = Dialect.Rfc6455;
     private string? _extensions;
     private DeflateParameters? _deflate;
@@ -40,7 +43,6 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
     {
         (_keeper, _link, _hosts) = (keeper, link, hosts);
         var options = keeper.Options;
-        _reader = new HeadReader(HeadKind.Request, new HeadLimits(options.MaxRequestHeadBytes, options.MaxRequestHeaders));
         _outbox = new Outbox(link, masks: false, options.SendBacklogBytes, options.SlowPeer);
         _clock = Deadlines.Of(options.TimeProvider);
         _alarm = new Alarm(this);
@@ -56,6 +58,8 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
         Ended,
     }
 
+    ref RosterPlace<OpeningGate> IListed<OpeningGate>.Place => ref _place;
+
     /// <summary>The span of the handshake, if somebody traces.</summary>
     public Activity? Activity { get; private set; }
 
@@ -64,7 +68,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
     {
         get
         {
-            lock (_lock)
+            lock (this)
             {
                 return _state == State.Deciding;
             }
@@ -100,10 +104,10 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
     public void OnEnded(Exception? error)
     {
         ConnectionCore? opened;
-        lock (_lock)
+        lock (this)
         {
             opened = _opened;
-            if (_state == State.AwaitingKey || (_state == State.Reading && _reader.HasStarted))
+            if (_state == State.AwaitingKey || (_state == State.Reading && _hasStarted))
             {
                 Telemetry.Handshake("Server", "abandoned");
                 Log.HandshakeAbandoned(_keeper.Logger, _link.RemoteEndPoint, "the link ended within the request");
@@ -128,7 +132,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
 
     public long OnDeadline(long now)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_state is State.Reading or State.Deciding)
             {
@@ -152,9 +156,9 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
     /// <summary>The server stops: no new connection opens.</summary>
     public void Stop()
     {
-        lock (_lock)
+        lock (this)
         {
-            if (_state == State.Reading && !_reader.HasStarted)
+            if (_state == State.Reading && !_hasStarted)
             {
                 _link.Cut();
             }
@@ -176,7 +180,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
     public void Refuse(OpeningDecision decision)
     {
         byte[] response = decision.ToRefusal();
-        lock (_lock)
+        lock (this)
         {
             ThrowIfAnswered();
             Answer(response, decision.StatusCode, "by the application", "Application");
@@ -186,7 +190,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
     /// <summary>Refuses, unless the request was answered already.</summary>
     public bool TryRefuse(HandshakeRejection rejection)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_state is not (State.Reading or State.Deciding))
             {
@@ -198,48 +202,22 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
         }
     }
 
-    /// <summary>Opens the connection. The answer leaves at once; the task completes when the dialect's handshake is over.</summary>
-    public Task<WebSocketConnection> OpenAsync(OpeningDecision decision)
-    {
-        WebSocketConnection connection;
-        lock (_lock)
-        {
-            ThrowIfAnswered();
-            string? subProtocol = decision.SubProtocol ?? _request!.SubProtocol;
-            if (subProtocol is not null && subProtocol != _request!.SubProtocol && !_request.OfferedSubProtocols.Contains(subProtocol))
-            {
-                throw new ArgumentException($"The client did not offer the subprotocol '{subProtocol}'.", nameof(decision));
-            }
-
-            byte[] response = DialectHandshake.BuildResponse(_dialect, _request!.Head, _link.IsSecure, subProtocol, _extensions, decision.Headers);
-            _answer = new Answered(response, subProtocol, decision.UserState);
-            lock (_outbox.Door)
-            {
-                _outbox.AppendRaw(response);
-            }
-
-            if (!TryAnswerKey())
-            {
-                return AwaitKey();
-            }
-
-            connection = Make();
-        }
-
-        Enter(connection);
-        return Task.FromResult(connection);
-    }
-
     private void Read(Span<byte> bytes)
     {
-        switch (_reader.Read(bytes, out int consumed))
+        var reader = _reader ??= _keeper.RentReader();
+        var status = reader.Read(bytes, out int consumed);
+        _hasStarted = reader.HasStarted;
+        switch (status)
         {
             case HeadStatus.Failed:
-                TryRefuse(HandshakeRejection.Of(_reader.Error!));
+                TryRefuse(HandshakeRejection.Of(reader.Error!));
                 break;
             case HeadStatus.Complete:
                 _behind = bytes[consumed..].ToArray();
-                Examine((RequestHead)_reader.Head!);
+                _head = (RequestHead)reader.Head!;
+                _reader = null;
+                _keeper.Return(reader);
+                Examine(_head);
                 break;
         }
     }
@@ -254,8 +232,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
             return;
         }
 
-        string? subProtocol = null;
-        rejection ??= _keeper.Check(head, _link.IsSecure, _dialect, result.SubProtocols, out subProtocol);
+        rejection ??= _keeper.Check(head, _link.IsSecure, _dialect, result.SubProtocols, out _subProtocol);
         if (rejection is not null)
         {
             TryRefuse(rejection);
@@ -264,8 +241,8 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
 
         _extensions = _dialect == Dialect.Rfc6455 ? _keeper.Agree(result.Extensions, out _deflate) : null;
         Activity = GateKeeper.StartActivity(head, _link);
-        _request = new OpeningRequest(head, _link.RemoteEndPoint, _link.LocalEndPoint, _link.IsSecure, result.SubProtocols, subProtocol);
-        lock (_lock)
+        _offered = result.SubProtocols;
+        lock (this)
         {
             if (_state != State.Reading)
             {
@@ -276,12 +253,12 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
             _state = State.Deciding;
         }
 
-        _keeper.Decide(this, _request);
+        _keeper.Decide(this);
     }
 
     private void AnswerPlain(byte[] response)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_state == State.Reading)
             {
