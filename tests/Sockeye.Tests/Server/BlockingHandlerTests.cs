@@ -9,8 +9,7 @@ namespace Sockeye.Tests.Server;
 /// <summary>Handlers that block, spin or dawdle on an event loop: the other connections of that loop do not notice.</summary>
 public sealed class BlockingHandlerTests
 {
-    [ThreadStatic]
-    private static bool t_isKeptWaiting;
+    private static readonly ConcurrentDictionary<int, bool> s_keptWaiting = new();
 
     [Theory]
     [InlineData(false)]
@@ -234,28 +233,31 @@ public sealed class BlockingHandlerTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task One_whose_processor_is_taken_away_is_not_blamed(bool zeroCopy)
+    [InlineData(false, 2, 60)]
+    [InlineData(true, 2, 60)]
+    [InlineData(false, 100, 2)]
+    [InlineData(true, 100, 2)]
+    public async Task One_whose_processor_is_taken_away_is_not_blamed(bool zeroCopy, int spins, int times)
     {
         // The clock goes on while the thread, as the kernel counts it, neither works nor waits.
-        ThreadUsage.Source = static () => t_isKeptWaiting ? new ThreadUsage(0, 0) : null;
+        ThreadUsage.Source = static thread => s_keptWaiting.ContainsKey(thread) ? new ThreadUsage(0, 0) : null;
         var log = new TestLog();
         await using var server = await StartAsync(zeroCopy, log: log, before: _ =>
         {
-            t_isKeptWaiting = true;
-            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(2);)
+            s_keptWaiting[EpollWorker.Current!.ThreadId] = true;
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(spins);)
             {
             }
         });
         await using var client = await ConnectAsync(server);
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < times; i++)
         {
             await client.SendAsync($"{i}");
             Assert.Equal($"{i}", await client.NextAsync());
         }
 
-        Assert.False(log.Saw(19));
+        Assert.False(log.Saw(19), "moved to the pool");
+        Assert.False(log.Saw(16), "the loop was taken");
     }
 
     private static async Task<WebSocketServer> StartAsync(

@@ -15,9 +15,11 @@ internal sealed class EpollSupervisor
     private static readonly TimeSpan s_quickLook = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_quickFor = TimeSpan.FromSeconds(1);
 
+    private static readonly long s_spun = Stopwatch.Frequency / 200;
+
     private readonly EpollGroup _group;
     private readonly IReadOnlyList<EpollLoop> _loops;
-    private readonly (EpollWorker? Worker, long Stamp, long Since)[] _seen;
+    private readonly (EpollWorker? Worker, long Stamp, long Since, long ProcessorTime)[] _seen;
     private readonly SemaphoreSlim _wake = new(0);
     private long _quickUntil;
     private int _quiet;
@@ -26,7 +28,7 @@ internal sealed class EpollSupervisor
     public EpollSupervisor(EpollGroup group, IReadOnlyList<EpollLoop> loops)
     {
         (_group, _loops) = (group, loops);
-        _seen = new (EpollWorker?, long, long)[loops.Count];
+        _seen = new (EpollWorker?, long, long, long)[loops.Count];
     }
 
     public void Start() => new Thread(Run) { Name = "Sockeye supervisor", IsBackground = true }.UnsafeStart();
@@ -93,13 +95,14 @@ internal sealed class EpollSupervisor
             bool inside = (stamp & 1) != 0;
             if (_seen[i].Worker != worker || _seen[i].Stamp != stamp)
             {
-                _seen[i] = (worker, stamp, Stopwatch.GetTimestamp());
+                _seen[i] = (worker, stamp, Stopwatch.GetTimestamp(), inside ? ThreadUsage.Of(worker.ThreadId).ProcessorTime : 0);
                 moved = true;
             }
             else if (inside)
             {
                 moved = true;
-                if (_group.TakeOver(_loops[i], worker, stamp, Stopwatch.GetElapsedTime(_seen[i].Since)))
+                if (!IsKeptWaiting(worker, _seen[i].Since, _seen[i].ProcessorTime)
+                    && _group.TakeOver(_loops[i], worker, stamp, Stopwatch.GetElapsedTime(_seen[i].Since)))
                 {
                     _quickUntil = Stopwatch.GetTimestamp() + (long)(s_quickFor.TotalSeconds * Stopwatch.Frequency);
                 }
@@ -107,5 +110,15 @@ internal sealed class EpollSupervisor
         }
 
         return moved;
+    }
+
+    /// <summary>
+    /// Whether a worker stands still because its processor is somebody else's for now. Another thread would have to wait for one as well; and
+    /// a handler that spins is found all the same, as soon as it has spun for so long.
+    /// </summary>
+    private static bool IsKeptWaiting(EpollWorker worker, long since, long processorTime)
+    {
+        long worked = ThreadUsage.Of(worker.ThreadId).ProcessorTime - processorTime;
+        return worked < Math.Min(s_spun, (Stopwatch.GetTimestamp() - since) / 2) && ThreadUsage.IsRunnable(worker.ThreadId);
     }
 }

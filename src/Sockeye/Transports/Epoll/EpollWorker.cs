@@ -53,6 +53,9 @@ internal sealed class EpollWorker
 
     public EpollEvents Events { get; }
 
+    /// <summary>The kernel's number of its thread; 0 before that runs.</summary>
+    public int ThreadId { get; private set; }
+
     /// <summary>The loop it serves, or served last.</summary>
     public EpollLoop? Loop => Volatile.Read(ref _loop);
 
@@ -86,7 +89,7 @@ internal sealed class EpollWorker
     {
         _source = _called = source;
         bool suspect = source.WasSlow;
-        var before = suspect ? ThreadUsage.Now() : default;
+        var before = suspect ? ThreadUsage.OfCaller(ThreadId) : default;
         Volatile.Write(ref _stamp, _stamp + 1);
         try
         {
@@ -124,7 +127,7 @@ internal sealed class EpollWorker
     /// </summary>
     private bool WasKeptWaiting(ThreadUsage before)
     {
-        var now = ThreadUsage.Now();
+        var now = ThreadUsage.OfCaller(ThreadId);
         return now.Waits == before.Waits && now.ProcessorTime - before.ProcessorTime - _movingTime < s_slowCall;
     }
 
@@ -180,6 +183,7 @@ internal sealed class EpollWorker
     private void Run()
     {
         t_current = this;
+        ThreadId = Native.ThreadId();
         _cork = Cork.Mine;
         _cork.Released = () => Advance(2); // a long burst that leaves is no call that stands still
         while (true)

@@ -21,6 +21,9 @@ internal static unsafe partial class Native
     /// <summary>Of <see cref="Usage"/>: of the calling thread.</summary>
     public const int OfThread = 1;
 
+    /// <summary>Of <see cref="ReadClock"/>: below a thread's complement, the time it had on a processor.</summary>
+    public const int ThreadProcessorClock = 6;
+
     public const int ShutdownWrite = 1;
     public const int ShutdownBoth = 2;
 
@@ -108,6 +111,12 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "getrusage", SetLastError = true)]
     public static partial int Usage(int who, ResourceUsage* usage);
 
+    [LibraryImport(C, EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int ReadClock(int clock, Time* time);
+
+    [LibraryImport(C, EntryPoint = "gettid")]
+    public static partial int ThreadId();
+
     private static bool Fails(SystemCall call, int descriptor, ref nint length)
     {
         int error = Fault?.Invoke(call, descriptor, ref length) ?? 0;
@@ -157,6 +166,14 @@ internal static unsafe partial class Native
         public MemoryAndSignals Others;
         public nint Waits;
         public nint Preemptions;
+    }
+
+    /// <summary>A time (struct timespec).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Time
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
     }
 
     /// <summary>The twelve numbers of a struct rusage that are not looked at.</summary>

@@ -1,19 +1,21 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Sockeye.Transports.Epoll;
 
-/// <summary>What the kernel has counted of a thread (getrusage).</summary>
+/// <summary>What the kernel knows of a thread: tells a handler that takes its time from one whose processor is somebody else's for now.</summary>
 /// <param name="ProcessorTime">Time on a processor, in the units of <see cref="Stopwatch"/>.</param>
-/// <param name="Waits">How often it gave the processor up by itself, to wait for something.</param>
+/// <param name="Waits">How often it gave the processor up by itself, to wait for something; of another thread 0.</param>
 internal readonly record struct ThreadUsage(long ProcessorTime, long Waits)
 {
-    /// <summary>A test's own count; what it has none for, the kernel counts.</summary>
-    public static Func<ThreadUsage?>? Source { get; set; }
+    /// <summary>A test's own count of a thread, which counts as ready to run; what it has none for, the kernel counts.</summary>
+    public static Func<int, ThreadUsage?>? Source { get; set; }
 
     /// <summary>The calling thread's, so far.</summary>
-    public static unsafe ThreadUsage Now()
+    /// <param name="thread">Its number.</param>
+    public static unsafe ThreadUsage OfCaller(int thread)
     {
-        if (Source?.Invoke() is { } given)
+        if (Source?.Invoke(thread) is { } given)
         {
             return given;
         }
@@ -23,5 +25,40 @@ internal readonly record struct ThreadUsage(long ProcessorTime, long Waits)
         return new ThreadUsage(
             ((usage.UserSeconds + usage.SystemSeconds) * Stopwatch.Frequency) + ((usage.UserMicroseconds + usage.SystemMicroseconds) * Stopwatch.Frequency / 1_000_000),
             usage.Waits);
+    }
+
+    /// <summary>Another thread's, so far.</summary>
+    public static unsafe ThreadUsage Of(int thread)
+    {
+        if (Source?.Invoke(thread) is { } given)
+        {
+            return given;
+        }
+
+        Native.Time time = default;
+        _ = Native.ReadClock((~thread << 3) | Native.ThreadProcessorClock, &time);
+        return new ThreadUsage((time.Seconds * Stopwatch.Frequency) + (time.Nanoseconds * Stopwatch.Frequency / 1_000_000_000), 0);
+    }
+
+    /// <summary>Whether a thread runs or would, if it had a processor: it waits for nothing else (proc(5), state R).</summary>
+    public static bool IsRunnable(int thread)
+    {
+        if (Source?.Invoke(thread) is not null)
+        {
+            return true;
+        }
+
+        try
+        {
+            using var file = File.OpenHandle(string.Create(CultureInfo.InvariantCulture, $"/proc/self/task/{thread}/stat"));
+            Span<byte> stat = stackalloc byte[128];
+            stat = stat[..RandomAccess.Read(file, stat, 0)];
+            int state = stat.LastIndexOf((byte)')') + 2; // behind the name, which may hold anything
+            return state < stat.Length && stat[state] == 'R';
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // it has ended, or this is not to be known here
+        }
     }
 }
