@@ -16,7 +16,6 @@ internal sealed class ConnectionCore : IConnectionOwner
 {
     private static readonly Action<ConnectionCore> s_over = static _ => { };
 
-    private readonly Watch _watch;
     private readonly long _readAheadBytes;
     private Inbox? _inbox;
     private ClosingReport? _report;
@@ -32,13 +31,11 @@ internal sealed class ConnectionCore : IConnectionOwner
         Session = new Session(role, limits, dialect, deflate);
         Outbox.Framing = Dialect.Framing;
         Outbox.Deflater = deflate is { } agreed ? options.Compression!.MakeDeflater(role, agreed) : null;
-        var clock = Deadlines.Of(options.TimeProvider);
-        KeepAlive = new KeepAlive(Dialect.Has(DialectTraits.Ping) ? options.KeepAliveInterval : Timeout.InfiniteTimeSpan, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);
         Outbox.Owner = this;
         _readAheadBytes = options.ReadAheadBytes;
         ReceivesControlFrames = options.ReceiveControlFrames;
-        _watch = new Watch(this, options, clock);
+        Watch = new Watch(this, options, Deadlines.Of(options.TimeProvider));
     }
 
     public Link Link { get; }
@@ -54,7 +51,8 @@ internal sealed class ConnectionCore : IConnectionOwner
 
     public Outbox Outbox { get; }
 
-    public KeepAlive KeepAlive { get; }
+    /// <summary>Everything that depends on time.</summary>
+    public Watch Watch { get; }
 
     public ILogger Logger { get; }
 
@@ -64,7 +62,7 @@ internal sealed class ConnectionCore : IConnectionOwner
     public Task<CloseResult> Closed => ClosedSource.Task;
 
     /// <summary>The clock of all timeouts.</summary>
-    public TimeProvider Clock => _watch.Clock;
+    public TimeProvider Clock => Watch.Clock;
 
     /// <summary>Takes the messages in place of the inbox; set before the link is taken over.</summary>
     public IMessageSink? Sink { get; set; }
@@ -82,13 +80,13 @@ internal sealed class ConnectionCore : IConnectionOwner
     public void Start()
     {
         Telemetry.Opened(Session.Role.ToString());
-        _watch.Start();
+        Watch.Start();
     }
 
     /// <summary>The application caught up: reading goes on, on another stack, since a receiver may be running inside the reading thread.</summary>
     public void ResumeReading()
     {
-        KeepAlive.ReadingResumed();
+        Watch.ReadingResumed();
         ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false);
     }
 
@@ -96,10 +94,10 @@ internal sealed class ConnectionCore : IConnectionOwner
     public void LinkEnded(Exception? error)
     {
         var result = ReportEnd(error, error is null);
-        _watch.Stop();
+        Watch.Stop();
         Link.Cut();
         Outbox.Break();
-        KeepAlive.End();
+        Watch.EndPings();
         EndInbox();
         Sink?.End(result);
         Telemetry.Closed(Session.Role.ToString(), result);
@@ -187,28 +185,7 @@ internal sealed class ConnectionCore : IConnectionOwner
     }
 
     /// <summary>A violation waits for the answers to what came before it, but not for long.</summary>
-    public void WatchViolation() => _watch.Violation();
-
-    /// <summary>Sends a ping of the keep-alive's own.</summary>
-    public void SendKeepAlivePing()
-    {
-        byte[] payload = KeepAlive.NewPayload();
-        lock (Outbox.Door)
-        {
-            KeepAlive.SentOwn(payload, Outbox.AppendControl(Opcode.Ping, payload), Intake.Received);
-        }
-
-        Outbox.Flush();
-    }
-
-    /// <summary>Watches the backlog from now on, if there is one: a peer that takes nothing is not waited for.</summary>
-    public void WatchBacklog()
-    {
-        if (Outbox.IsStalled)
-        {
-            _watch.Backlog();
-        }
-    }
+    public void WatchViolation() => Watch.Violation();
 
     /// <summary>The peer's close frame came.</summary>
     public void PeerClosed(ReadOnlySpan<byte> body)
@@ -248,7 +225,7 @@ internal sealed class ConnectionCore : IConnectionOwner
 
     void IConnectionOwner.BacklogDrained() => Sink?.OnDrained();
 
-    void IConnectionOwner.BacklogStalled() => WatchBacklog();
+    void IConnectionOwner.BacklogStalled() => Watch.Backlog();
 
     void IConnectionOwner.BacklogOverflowed() => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
 
@@ -315,12 +292,12 @@ internal sealed class ConnectionCore : IConnectionOwner
         if (!ClosingTable.MaySend(Session.State))
         {
             EndInbox();
-            KeepAlive.End();
+            Watch.EndPings();
         }
 
         if ((actions & ClosingActions.StartDeadline) != 0)
         {
-            _watch.Closing();
+            Watch.Closing();
         }
 
         if ((actions & ClosingActions.Cut) != 0)

@@ -105,7 +105,7 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     public long DroppedMessages => _core.Outbox.Dropped;
 
     /// <summary>The last measured round trip of a ping, the keep-alive's or one's own; null before the first.</summary>
-    public TimeSpan? Latency => _core.KeepAlive.Latency;
+    public TimeSpan? Latency => _core.Watch.Latency;
 
     internal ConnectionCore Core => _core;
 
@@ -147,13 +147,11 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     public async Task<TimeSpan> PingAsync(ReadOnlyMemory<byte> payload = default, CancellationToken cancellationToken = default)
     {
         CheckControl(payload.Span);
-        byte[] bytes = payload.IsEmpty ? _core.KeepAlive.NewPayload() : payload.ToArray();
         Task<TimeSpan> pong;
         lock (_core.Outbox.Door)
         {
             ThrowIfNotOpen();
-            pong = _core.KeepAlive.Sent(bytes);
-            _core.Outbox.AppendControl(Opcode.Ping, bytes);
+            pong = _core.Watch.Ping(payload.Span);
         }
 
         _core.Outbox.Flush();

@@ -14,7 +14,7 @@ namespace Sockeye.Server;
 /// What an accepted link talks to until its connection is open, or refused: reads one request head within the limits of size and time,
 /// applies the rules, asks the application, answers. Nothing behind a refused handshake is read as anything.
 /// </summary>
-internal sealed partial class OpeningGate : IByteReceiver, IDeadline
+internal sealed partial class OpeningGate : Deadline, IByteReceiver
 {
     /// <summary>What a refused client may still send before the link is cut.</summary>
     private const int MaxDiscardedBytes = 256 * 1024;
@@ -24,7 +24,6 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
     private readonly HostPolicy? _hosts;
     private readonly HeadReader _reader;
     private readonly Outbox _outbox;
-    private readonly Alarm _alarm;
     private readonly Deadlines _clock;
     private readonly Lock _lock = new();
     private State _state;
@@ -43,7 +42,6 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
         _reader = new HeadReader(HeadKind.Request, new HeadLimits(options.MaxRequestHeadBytes, options.MaxRequestHeaders));
         _outbox = new Outbox(link, masks: false, options.SendBacklogBytes, options.SlowPeer);
         _clock = Deadlines.Of(options.TimeProvider);
-        _alarm = new Alarm(this);
     }
 
     private enum State
@@ -74,7 +72,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
     public void Start(long deadline)
     {
         _link.Receiver = this;
-        _clock.Schedule(_alarm, deadline);
+        _clock.Schedule(this, deadline);
         _link.Start();
     }
 
@@ -119,14 +117,14 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
             return;
         }
 
-        _alarm.Cancel();
+        _clock.Cancel(this);
         _link.Cut();
         _outbox.Break();
         Activity?.Stop();
         _keeper.Left(this, _link);
     }
 
-    public long OnDeadline(long now)
+    public override long OnDeadline(long now)
     {
         lock (_lock)
         {
@@ -147,6 +145,12 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
 
         _link.Cut();
         return Deadlines.Never;
+    }
+
+    public override void OnFailed(Exception reason)
+    {
+        Log.OpeningFailed(_keeper.Logger, _link.RemoteEndPoint, reason);
+        _link.Cut();
     }
 
     /// <summary>The server stops: no new connection opens.</summary>
@@ -312,7 +316,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline
         }
 
         _outbox.Flush();
-        _clock.Schedule(_alarm, _clock.In(_keeper.Options.CloseTimeout));
+        _clock.Schedule(this, _clock.In(_keeper.Options.CloseTimeout));
         _link.ResumeReading();
     }
 
