@@ -15,7 +15,7 @@ internal static class Connections
         var outbox = new Outbox(link, role == Role.Client, s_options.SendBacklogBytes, s_options.SlowPeer);
         var core = new ConnectionCore(link, outbox, role, s_options, NullLogger.Instance, ConnectionIds.Next());
         link.Receiver = core.Intake;
-        return new WebSocketConnection(core, null, default);
+        return new WebSocketConnection(core, null);
     }
 
     public static WebSocket SystemNet(Stream stream, bool isServer) =>

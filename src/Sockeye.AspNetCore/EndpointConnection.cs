@@ -36,7 +36,7 @@ internal sealed class EndpointConnection
         });
         var outbox = new Outbox(_link, masks: false, options.SendBacklogBytes, options.SlowPeer);
         _core = new ConnectionCore(_link, outbox, Role.Server, options, logger, ConnectionIds.Next(), null, handshake.Deflate);
-        Connection = new WebSocketConnection(_core, handshake.Head, default)
+        Connection = new WebSocketConnection(_core, handshake.Head)
         {
             SubProtocol = handshake.SubProtocol,
             Extensions = handshake.Extensions,

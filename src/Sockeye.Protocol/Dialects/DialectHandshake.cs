@@ -1,4 +1,5 @@
 using Sockeye.Protocol.Handshake;
+using Sockeye.Protocol.Http;
 
 namespace Sockeye.Protocol.Dialects;
 
@@ -45,15 +46,20 @@ internal static class DialectHandshake
     /// <summary>The answer's head.</summary>
     /// <exception cref="ArgumentException">A header is malformed or belongs to the handshake.</exception>
     public static byte[] BuildResponse(
+        Dialect dialect, RequestHead head, bool secure, string? subProtocol, string? extensions, IEnumerable<KeyValuePair<string, string>>? headers) =>
+        WriteResponse(dialect, head, secure, subProtocol, extensions, headers).End();
+
+    /// <inheritdoc cref="BuildResponse"/>
+    public static HeadWriter WriteResponse(
         Dialect dialect, RequestHead head, bool secure, string? subProtocol, string? extensions, IEnumerable<KeyValuePair<string, string>>? headers)
     {
         switch (dialect.Handshake)
         {
-            case HandshakeKind.Challenge: return Hixie76Handshake.BuildResponse(head, secure, subProtocol, headers);
-            case HandshakeKind.HeadsOnly: return Hixie75Handshake.BuildResponse(head, secure, subProtocol, headers);
+            case HandshakeKind.Challenge: return Hixie76Handshake.WriteResponse(head, secure, subProtocol, headers);
+            case HandshakeKind.HeadsOnly: return Hixie75Handshake.WriteResponse(head, secure, subProtocol, headers);
             default:
                 head.TryGetSingle("sec-websocket-key"u8, out ReadOnlySpan<byte> key);
-                return ServerHandshake.BuildResponse(key, subProtocol, extensions, headers);
+                return ServerHandshake.WriteResponse(key, subProtocol, extensions, headers);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Sockeye.Protocol.Frames;
 /// <param name="MaxFrameBytes">Payload bytes of one frame.</param>
 /// <param name="MaxFragments">Frames of one message.</param>
 /// <param name="MaxExpansionRatio">Bytes that may come of one compressed byte, beyond <see cref="FreeExpansion"/>; null if only the message counts.</param>
-internal readonly record struct MessageLimits(long MaxMessageBytes, long MaxFrameBytes, int MaxFragments, int? MaxExpansionRatio = null)
+internal sealed record MessageLimits(long MaxMessageBytes, long MaxFrameBytes, int MaxFragments, int? MaxExpansionRatio = null)
 {
     /// <summary>Inflated bytes of a message up to which the ratio does not count.</summary>
     public const long FreeExpansion = 64 * 1024;

@@ -65,8 +65,8 @@ internal static class EarlyHandshake
     /// <summary>A refusal with status 400.</summary>
     public static HandshakeRejection Bad(HandshakeError error, string message) => new(error, 400, message);
 
-    /// <summary>Adds the application's headers and ends the head.</summary>
-    public static byte[] End(HeadWriter head, IEnumerable<KeyValuePair<string, string>>? headers)
+    /// <summary>Adds the application's headers.</summary>
+    public static HeadWriter Add(HeadWriter head, IEnumerable<KeyValuePair<string, string>>? headers)
     {
         foreach ((string name, string value) in headers ?? [])
         {
@@ -74,7 +74,7 @@ internal static class EarlyHandshake
             head.Field(name, value);
         }
 
-        return head.End();
+        return head;
     }
 
     private static string? Single(ResponseHead head, string name) =>

@@ -19,13 +19,13 @@ internal static class Hixie75Handshake
     }
 
     /// <summary>The answer (hixie-75 §5.2).</summary>
-    public static byte[] BuildResponse(RequestHead head, bool secure, string? subProtocol, IEnumerable<KeyValuePair<string, string>>? headers)
+    public static HeadWriter WriteResponse(RequestHead head, bool secure, string? subProtocol, IEnumerable<KeyValuePair<string, string>>? headers)
     {
         HeadWriter answer = HeadWriter.Response(101, Reason).Own("Upgrade"u8, "WebSocket"u8).Own("Connection"u8, "Upgrade"u8);
         if (head["Origin"] is { } origin) answer.Field(Prefix + "Origin", origin);
         answer.Field(Prefix + "Location", EarlyHandshake.Location(head, secure));
         if (subProtocol is not null) answer.Field(Prefix + "Protocol", subProtocol);
-        return EarlyHandshake.End(answer, headers);
+        return EarlyHandshake.Add(answer, headers);
     }
 
     /// <summary>The request (hixie-75 §4.1).</summary>

@@ -21,13 +21,13 @@ internal static class Hixie76Handshake
     }
 
     /// <summary>The head of the answer (hixie-76 §5.2). The sixteen bytes of <see cref="Answer"/> follow as soon as the client's eight are there.</summary>
-    public static byte[] BuildResponse(RequestHead head, bool secure, string? subProtocol, IEnumerable<KeyValuePair<string, string>>? headers)
+    public static HeadWriter WriteResponse(RequestHead head, bool secure, string? subProtocol, IEnumerable<KeyValuePair<string, string>>? headers)
     {
         HeadWriter answer = HeadWriter.Response(101, "WebSocket Protocol Handshake").Own("Upgrade"u8, "WebSocket"u8).Own("Connection"u8, "Upgrade"u8);
         if (head["Origin"] is { } origin) answer.Field(Prefix + "Origin", origin);
         answer.Field(Prefix + "Location", EarlyHandshake.Location(head, secure));
         if (subProtocol is not null) answer.Field(Prefix + "Protocol", subProtocol);
-        return EarlyHandshake.End(answer, headers);
+        return EarlyHandshake.Add(answer, headers);
     }
 
     /// <summary>The answer to a challenge whose head was found good.</summary>

@@ -52,7 +52,11 @@ internal static class ServerHandshake
     /// <param name="extensions">The Sec-WebSocket-Extensions value agreed to; null for none.</param>
     /// <param name="headers">The application's headers, such as Set-Cookie.</param>
     /// <exception cref="ArgumentException">A header is malformed or belongs to the handshake.</exception>
-    public static byte[] BuildResponse(ReadOnlySpan<byte> key, string? subProtocol, string? extensions, IEnumerable<KeyValuePair<string, string>>? headers = null)
+    public static byte[] BuildResponse(ReadOnlySpan<byte> key, string? subProtocol, string? extensions, IEnumerable<KeyValuePair<string, string>>? headers = null) =>
+        WriteResponse(key, subProtocol, extensions, headers).End();
+
+    /// <inheritdoc cref="BuildResponse"/>
+    public static HeadWriter WriteResponse(ReadOnlySpan<byte> key, string? subProtocol, string? extensions, IEnumerable<KeyValuePair<string, string>>? headers)
     {
         Span<byte> accept = stackalloc byte[AcceptKey.Length];
         AcceptKey.Compute(key, accept);
@@ -67,7 +71,7 @@ internal static class ServerHandshake
             HandshakeHeaders.ThrowIfReserved(name, nameof(headers));
             head.Field(name, value);
         }
-        return head.End();
+        return head;
     }
 
     /// <summary>The four forms of RFC 9112 §3.2, less the one for proxies.</summary>

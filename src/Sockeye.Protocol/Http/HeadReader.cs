@@ -10,7 +10,7 @@ internal sealed class HeadReader(HeadKind kind, HeadLimits? limits = null)
     private const int SmallestBuffer = 512;
 
     private readonly HeadLimits _limits = limits ?? HeadLimits.Default;
-    private HeadScanner _scanner = new(kind, limits ?? HeadLimits.Default);
+    private readonly HeadScanner _scanner = new(kind, limits ?? HeadLimits.Default);
     private byte[] _buffer = [];
     private int _length;
     private int _emptyLine;
@@ -59,7 +59,7 @@ internal sealed class HeadReader(HeadKind kind, HeadLimits? limits = null)
     /// <summary>Ready for the next head, as a client is after an interim response (RFC 9110 §15.2).</summary>
     public void Reset()
     {
-        _scanner = new HeadScanner(kind, _limits);
+        _scanner.Reset();
         _buffer = [];
         _length = 0;
         _emptyLine = 0;

@@ -56,6 +56,15 @@ internal sealed class HeadScanner(HeadKind kind, HeadLimits limits)
     /// <summary>Bytes looked at, counted twice where looked at twice: the tests hold this linear.</summary>
     public long BytesExamined { get; private set; }
 
+    /// <summary>Ready for the next head; the room for its index is kept.</summary>
+    public void Reset()
+    {
+        _state = kind == HeadKind.Request ? State.Method : State.Version;
+        _at = _matched = _nameStart = _nameEnd = _valueStart = _valueEnd = 0;
+        MethodLength = TargetLength = MinorVersion = StatusCode = FieldCount = 0;
+        (ReasonPhrase, BytesExamined, Error) = (default, 0, null);
+    }
+
     /// <summary>Takes what comes next; returns how many bytes were accepted: all of them unless done or refused.</summary>
     public int Scan(ReadOnlySpan<byte> data)
     {

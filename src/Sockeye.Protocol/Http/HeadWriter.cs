@@ -7,6 +7,12 @@ namespace Sockeye.Protocol.Http;
 /// <summary>Writes one head. Whatever comes from a caller is checked as it is written: no value can end its line and start another.</summary>
 internal sealed class HeadWriter
 {
+    // A longer head's memory is not kept.
+    private const int MostKept = 4096;
+
+    [ThreadStatic]
+    private static HeadWriter? t_spare;
+
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(256);
     private int _length;
 
@@ -23,7 +29,7 @@ internal sealed class HeadWriter
         if (bad < 0) bad = target.IndexOf('#', StringComparison.Ordinal);
         if (bad >= 0) throw new ArgumentException(Offence("The request target", target, bad) + " Percent-encode it.", nameof(target));
         if (target.Length == 0) throw new ArgumentException("The request target is empty.", nameof(target));
-        return new HeadWriter().Text(method).Raw(" "u8).Text(target).Raw(" HTTP/1.1\r\n"u8);
+        return Begin().Text(method).Raw(" "u8).Text(target).Raw(" HTTP/1.1\r\n"u8);
     }
 
     /// <summary>Starts a response (HTTP/1.1).</summary>
@@ -35,7 +41,7 @@ internal sealed class HeadWriter
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 999);
         reason ??= ReasonPhrases.Of(statusCode);
         CheckText("The reason phrase", reason, nameof(reason));
-        return new HeadWriter().Raw("HTTP/1.1 "u8).Text(statusCode.ToString(CultureInfo.InvariantCulture)).Raw(" "u8).Text(reason).Raw("\r\n"u8);
+        return Begin().Raw("HTTP/1.1 "u8).Text(statusCode.ToString(CultureInfo.InvariantCulture)).Raw(" "u8).Text(reason).Raw("\r\n"u8);
     }
 
     /// <summary>Adds a header that comes from a caller.</summary>
@@ -53,10 +59,14 @@ internal sealed class HeadWriter
     public HeadWriter Own(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => Raw(name).Raw(": "u8).Raw(value).Raw("\r\n"u8);
 
     /// <summary>Ends the head, with what follows it.</summary>
-    public byte[] End(ReadOnlySpan<byte> body = default)
+    public byte[] End(ReadOnlySpan<byte> body = default) => Finish(body).ToArray();
+
+    /// <summary>Ends the head, with what follows it. The bytes are good until this thread writes the next head.</summary>
+    public ReadOnlySpan<byte> Finish(ReadOnlySpan<byte> body = default)
     {
         Raw("\r\n"u8).Raw(body);
-        return _bytes.AsSpan(0, _length).ToArray();
+        t_spare = _bytes.Length <= MostKept ? this : t_spare;
+        return _bytes.AsSpan(0, _length);
     }
 
     /// <summary>A whole response after which the connection ends: length, "Connection: close" and body.</summary>
@@ -96,6 +106,14 @@ internal sealed class HeadWriter
         for (int i = 0; i < text.Length; i++)
             if (text[i] is (< ' ' and not '\t') or '\x7F' or > '\xFF')
                 throw new ArgumentException(Offence(what, text, i), parameter);
+    }
+
+    private static HeadWriter Begin()
+    {
+        HeadWriter writer = t_spare ?? new HeadWriter();
+        t_spare = null;
+        writer._length = 0;
+        return writer;
     }
 
     private static bool IsFraming(string name) =>

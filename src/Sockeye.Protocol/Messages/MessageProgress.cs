@@ -19,14 +19,14 @@ internal struct MessageProgress
     /// <summary>Whether its payload is compressed.</summary>
     public bool IsCompressed { get; private set; }
 
-    public readonly long BytesLeft(in MessageLimits limits) => (IsCompressed ? limits.MaxCompressedBytes : limits.MaxMessageBytes) - _bytes;
+    public readonly long BytesLeft(MessageLimits limits) => (IsCompressed ? limits.MaxCompressedBytes : limits.MaxMessageBytes) - _bytes;
 
-    public readonly int FragmentsLeft(in MessageLimits limits) => limits.MaxFragments - _fragments;
+    public readonly int FragmentsLeft(MessageLimits limits) => limits.MaxFragments - _fragments;
 
     /// <summary>
     /// What may still come of it by inflating. The frames' declared lengths count, so that the answer does not depend on how the bytes are cut.
     /// </summary>
-    public readonly long InflatedLeft(in MessageLimits limits) => limits.MaxInflatedBytes(_bytes) - _inflated;
+    public readonly long InflatedLeft(MessageLimits limits) => limits.MaxInflatedBytes(_bytes) - _inflated;
 
     /// <summary>Counts a frame whose head was found legal.</summary>
     public void BeginFrame(in FrameHeader header)

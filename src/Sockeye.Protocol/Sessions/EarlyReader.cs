@@ -14,7 +14,7 @@ internal sealed class EarlyReader
     private TypeLengthFraming _typeLength;
     private Utf8Validator _utf8;
 
-    private EarlyReader(Dialect dialect, in MessageLimits limits)
+    private EarlyReader(Dialect dialect, MessageLimits limits)
     {
         // A message is one frame here: the smaller limit counts.
         long most = Math.Min(limits.MaxMessageBytes, limits.MaxFrameBytes);
@@ -27,7 +27,7 @@ internal sealed class EarlyReader
     public bool IsBetweenFrames => _kind == FramingKind.Sentinel ? _sentinel.IsBetweenFrames : _typeLength.IsBetweenFrames;
 
     /// <summary>The reader of a dialect; null where frames are those of RFC 6455.</summary>
-    public static EarlyReader? For(Dialect? dialect, in MessageLimits limits) =>
+    public static EarlyReader? For(Dialect? dialect, MessageLimits limits) =>
         dialect is null or { Framing: FramingKind.Hybi } ? null : new EarlyReader(dialect, limits);
 
     /// <summary>Reads on, up to the next event. None means that the input is used up.</summary>

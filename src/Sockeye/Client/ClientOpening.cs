@@ -236,10 +236,9 @@ internal sealed class ClientOpening : IByteReceiver
     {
         DeflateParameters? deflate = result.Extensions.Count > 0 ? _agreed : null;
         var core = new ConnectionCore(_link, _outbox, Role.Client, _options, _logger, ConnectionIds.Next(), _dialect, deflate);
-        var response = System.Text.Encoding.Latin1.GetBytes(Head.ToString());
         var request = new HeadReader(HeadKind.Request, new HeadLimits(HeadLimits.Ceiling));
         request.Read(_offer.Bytes, out _);
-        var connection = new WebSocketConnection(core, (RequestHead?)request.Head, response)
+        var connection = new WebSocketConnection(core, (RequestHead?)request.Head, Head)
         {
             SubProtocol = result.SubProtocol,
             Extensions = deflate is null ? null : Head["Sec-WebSocket-Extensions"],

@@ -12,7 +12,7 @@ namespace Sockeye.Connections;
 /// <summary>
 /// One open connection: holds its parts together, from the link to the application and back, and does what the closing table says.
 /// </summary>
-internal sealed class ConnectionCore : IConnectionOwner
+internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
 {
     private static readonly Action<ConnectionCore> s_over = static _ => { };
 
@@ -21,14 +21,13 @@ internal sealed class ConnectionCore : IConnectionOwner
     private ClosingReport? _report;
     private TaskCompletionSource<CloseResult>? _closed;
     private Action<ConnectionCore>? _ended;
+    private RosterPlace<ConnectionCore> _place;
 
     public ConnectionCore(
         Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id, Dialect? dialect = null, DeflateParameters? deflate = null)
     {
         (Link, Outbox, Logger, Id) = (link, outbox, logger, id);
-        var limits = new MessageLimits(
-            options.MaxMessageBytes, options.MaxFrameBytes, options.MaxFragments, options.Compression?.MaxExpansionRatio);
-        Session = new Session(role, limits, dialect, deflate);
+        Session = new Session(role, options.ToLimits(), dialect, deflate);
         Outbox.Framing = Dialect.Framing;
         Outbox.Deflater = deflate is { } agreed ? options.Compression!.MakeDeflater(role, agreed) : null;
         Intake = new Intake(this);
@@ -37,6 +36,11 @@ internal sealed class ConnectionCore : IConnectionOwner
         ReceivesControlFrames = options.ReceiveControlFrames;
         Watch = new Watch(this, options, Deadlines.Of(options.TimeProvider));
     }
+
+    ref RosterPlace<ConnectionCore> IListed<ConnectionCore>.Place => ref _place;
+
+    /// <summary>What the application holds of it.</summary>
+    public WebSocketConnection? Connection { get; set; }
 
     public Link Link { get; }
 
@@ -79,7 +83,7 @@ internal sealed class ConnectionCore : IConnectionOwner
     /// <summary>Begins to live: the link already pushes here.</summary>
     public void Start()
     {
-        Telemetry.Opened(Session.Role.ToString());
+        Telemetry.Opened(Session.Role);
         Watch.Start();
     }
 
@@ -100,7 +104,7 @@ internal sealed class ConnectionCore : IConnectionOwner
         Watch.EndPings();
         EndInbox();
         Sink?.End(result);
-        Telemetry.Closed(Session.Role.ToString(), result);
+        Telemetry.Closed(Session.Role, result);
         Log.Closed(Logger, Id, (int)result.Code, result.Cause.Length > 0 ? result.Cause : result.Reason, result.Initiator, result.IsClean);
         TellEnd(result);
     }

@@ -7,7 +7,7 @@ namespace Sockeye.Connections;
 internal static class EarlyFrames
 {
     /// <summary>Appends a frame, payload copied.</summary>
-    public static void Append(SegmentQueue queue, FramingKind framing, byte firstByte, ReadOnlySpan<byte> payload)
+    public static void Append(ref SegmentQueue queue, FramingKind framing, byte firstByte, ReadOnlySpan<byte> payload)
     {
         if (firstByte == HybiFraming.FirstByte(Opcode.Close, fin: true))
         {
@@ -15,27 +15,27 @@ internal static class EarlyFrames
             return;
         }
 
-        AppendHead(queue, framing, payload.Length);
+        AppendHead(ref queue, framing, payload.Length);
         queue.AppendRaw(payload);
-        AppendTail(queue, framing);
+        AppendTail(ref queue, framing);
     }
 
     /// <summary>Appends a frame whose payload stays the sender's, who waits.</summary>
-    public static void AppendBorrowed(SegmentQueue queue, FramingKind framing, ReadOnlyMemory<byte> payload, SendWaiter waiter)
+    public static void AppendBorrowed(ref SegmentQueue queue, FramingKind framing, ReadOnlyMemory<byte> payload, SendWaiter waiter)
     {
-        AppendHead(queue, framing, payload.Length);
+        AppendHead(ref queue, framing, payload.Length);
         queue.AppendBorrowed(payload, 0, waiter);
-        AppendTail(queue, framing);
+        AppendTail(ref queue, framing);
     }
 
-    private static void AppendHead(SegmentQueue queue, FramingKind framing, long length)
+    private static void AppendHead(ref SegmentQueue queue, FramingKind framing, long length)
     {
         Span<byte> head = stackalloc byte[FrameHeader.MaxSize];
         int size = framing == FramingKind.Sentinel ? SentinelFraming.WriteHead(head) : TypeLengthFraming.WriteHead(head, length);
         queue.AppendRaw(head[..size]);
     }
 
-    private static void AppendTail(SegmentQueue queue, FramingKind framing)
+    private static void AppendTail(ref SegmentQueue queue, FramingKind framing)
     {
         if (framing == FramingKind.Sentinel)
         {

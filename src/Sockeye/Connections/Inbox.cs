@@ -4,6 +4,7 @@ namespace Sockeye.Connections;
 
 /// <summary>
 /// Received messages on their way to the application: put together as they arrive, read ahead up to a limit, handed out one at a time.
+/// It is its own gate.
 /// </summary>
 /// <param name="owner">Whose messages they are.</param>
 /// <param name="readAheadBytes">Complete messages nobody has asked for yet, before reading pauses.</param>
@@ -12,7 +13,6 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     /// <summary>What a message costs beyond its payload, so that tiny messages count too.</summary>
     private const int MessageCost = 256;
 
-    private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<WebSocketMessage> _waiter = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _waitToken;
@@ -38,7 +38,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     {
         get
         {
-            lock (_gate)
+            lock (this)
             {
                 return _ready;
             }
@@ -54,7 +54,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     /// <summary>Takes a piece of a message as it arrived. For the reading thread, which calls <see cref="Deliver"/> after the last one.</summary>
     public void Add(ReadOnlySpan<byte> payload, MessageType type, bool endOfMessage, long frameBytesLeft)
     {
-        lock (_gate)
+        lock (this)
         {
             if (_ended)
             {
@@ -77,7 +77,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     /// <summary>Takes a control frame, as a message of its own.</summary>
     public void AddControl(ReadOnlySpan<byte> payload, MessageType type)
     {
-        lock (_gate)
+        lock (this)
         {
             if (!_ended)
             {
@@ -91,7 +91,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     /// <summary>The message that is being put together, if there is one, with the caller as one more user.</summary>
     public MessageBuffer? RetainPartial()
     {
-        lock (_gate)
+        lock (this)
         {
             _partial?.Retain();
             return _partial;
@@ -104,7 +104,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     {
         MessageBuffer? found;
         bool resume;
-        lock (_gate)
+        lock (this)
         {
             found = _waiting ? TakeReady(_waitsForPiece) : null;
             if (found is null)
@@ -132,7 +132,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
         cancellationToken.ThrowIfCancellationRequested();
         MessageBuffer? found;
         bool resume;
-        lock (_gate)
+        lock (this)
         {
             if (_waiting)
             {
@@ -182,7 +182,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     {
         bool tell;
         bool resume;
-        lock (_gate)
+        lock (this)
         {
             _ended = true;
             if (_waiting && _waitsForPiece && _partial is { Length: > 0 })
@@ -218,7 +218,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     /// <summary>Leaves the message that was received last to its receiver: later receives do not release it.</summary>
     public void GiveAway()
     {
-        lock (_gate)
+        lock (this)
         {
             _current?.GiveAway();
             _current = null;
@@ -228,7 +228,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     /// <summary>Nobody will receive any more: returns all memory.</summary>
     public void Release()
     {
-        lock (_gate)
+        lock (this)
         {
             ReleaseCurrent();
             while (TakeFirst() is { } buffer)
@@ -315,7 +315,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     {
         var registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((Inbox)state!).Cancel(token), this);
-        lock (_gate)
+        lock (this)
         {
             if (_waiting && _waitToken == cancellationToken)
             {
@@ -331,7 +331,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     // that was cancelled already never begins to wait.
     private void Cancel(CancellationToken token)
     {
-        lock (_gate)
+        lock (this)
         {
             if (!_waiting || _waitToken != token)
             {

@@ -9,7 +9,8 @@ namespace Sockeye.Connections;
 
 /// <summary>
 /// A connection's receiving end: takes the link's bytes through the session, hands messages to the inbox, has pings answered,
-/// and pauses the link while the application lags, keeping what was read too much.
+/// and pauses the link while the application lags, keeping what was read too much. It is its own lock (an object less): there is one
+/// reader at a time, the link's thread or the one that goes on after a pause.
 /// </summary>
 internal sealed class Intake(ConnectionCore core) : IByteReceiver
 {
@@ -18,8 +19,6 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
     private const int SmallestRead = 16 * 1024;
 
-    // One reader at a time: the link's thread, or the one that goes on after a pause.
-    private readonly Lock _reading = new();
     private byte[]? _stash;
     private int _stashStart;
     private int _stashEnd;
@@ -69,7 +68,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     public void OnEnded(Exception? error)
     {
         FailLate(force: true);
-        lock (_reading)
+        lock (this)
         {
             ReturnStash();
             core.Session.Dispose();
@@ -89,7 +88,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
             FailLate();
         }
 
-        lock (_reading)
+        lock (this)
         {
             ResumeLink();
         }
@@ -98,7 +97,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     /// <summary>Goes on after a pause: first with what was left of the last bytes, then with the link.</summary>
     public void GoOn()
     {
-        lock (_reading)
+        lock (this)
         {
             if (!core.Lags && (_stash is not null || core.Session.HasMore))
             {
@@ -135,7 +134,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     private void Take(Span<byte> bytes)
     {
         Volatile.Write(ref _received, _received + 1);
-        lock (_reading)
+        lock (this)
         {
             if (Volatile.Read(ref _late) is not null)
             {

@@ -21,14 +21,16 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     /// <summary>With more than this gathered, it leaves before the burst is over.</summary>
     private const int CorkedBytes = 64 * 1024;
 
-    private readonly SegmentQueue _queue = new(masks);
-    private long _backlog;
+    private SegmentQueue _queue = new(masks);
     private long _reported;
     private long _written;
     private bool _pulling, _mustPull, _endWhenEmpty, _broken;
 
-    /// <summary>Guards everything here, and the closing state of the session: the order of frames and of states is one order.</summary>
-    public Lock Door { get; } = new();
+    /// <summary>
+    /// Guards everything here, and the closing state of the session: the order of frames and of states is one order.
+    /// It is this object, and not one more for each connection.
+    /// </summary>
+    public object Door => this;
 
     /// <summary>Whose link it writes to, once a connection is open.</summary>
     public IConnectionOwner? Owner { get; set; }
@@ -39,7 +41,7 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     bool ICorked.IsHeld { get; set; }
 
     /// <summary>Bytes that the link has not taken yet.</summary>
-    public long Backlog => Volatile.Read(ref _backlog);
+    public long Backlog => _queue.Length;
 
     /// <summary>Whether the link did not take everything, and pulls the rest as it can.</summary>
     public bool IsStalled => Volatile.Read(ref _pulling);
@@ -51,7 +53,6 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     public void AppendRaw(ReadOnlySpan<byte> bytes)
     {
         _queue.AppendRaw(bytes);
-        Count();
     }
 
     /// <summary>Ends the sending direction as soon as everything is written. With the door held.</summary>
@@ -135,10 +136,9 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         }
         else
         {
-            EarlyFrames.Append(_queue, Framing, firstByte, payload);
+            EarlyFrames.Append(ref _queue, Framing, firstByte, payload);
         }
 
-        Count();
     }
 
     /// <summary>Queues a frame whose payload stays the sender's, who waits.</summary>
@@ -150,21 +150,20 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         }
         else
         {
-            EarlyFrames.AppendBorrowed(_queue, Framing, payload, waiter);
+            EarlyFrames.AppendBorrowed(ref _queue, Framing, payload, waiter);
         }
 
-        Count();
     }
 
     /// <summary>Brings a frame straight to the link if nothing is queued, and copies only what the link leaves.</summary>
     protected void Write(byte firstByte, ReadOnlySpan<byte> payload)
     {
-        if (payload.Length > CorkedPayload && !masks)
+        if (payload.Length > CorkedPayload && !_queue.Masks)
         {
             FlushQueue(); // what is only gathered leaves first, so that this can follow without being copied
         }
 
-        if (masks || Framing != FramingKind.Hybi || _pulling || !_queue.IsEmpty || (payload.Length <= CorkedPayload && Cork.IsOpen))
+        if (_queue.Masks || Framing != FramingKind.Hybi || _pulling || !_queue.IsEmpty || (payload.Length <= CorkedPayload && Cork.IsOpen))
         {
             Append(firstByte, payload);
         }
@@ -191,7 +190,6 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         _written += taken;
         _queue.AppendRaw(first[Math.Min(taken, first.Length)..]);
         _queue.AppendRaw(payload[Math.Max(0, taken - first.Length)..]);
-        Count();
     }
 
     /// <summary>A frame was put: it leaves at once, or with the rest of the burst that this thread is in.</summary>
@@ -236,7 +234,6 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     {
         _written += count;
         _queue.Advance(count);
-        Count();
         MadeRoom();
     }
 
@@ -252,19 +249,16 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     private void Drop()
     {
         _queue.Clear(static () => new WebSocketClosedException());
-        Count();
         Report();
     }
-
-    private void Count() => Volatile.Write(ref _backlog, _queue.Length);
 
     // Not at every change: what leaves at the end of its burst never was a backlog, and the sum is one place for all threads.
     private void Report()
     {
-        long change = _backlog - _reported;
+        long change = _queue.Length - _reported;
         if (change != 0)
         {
-            _reported = _backlog;
+            _reported += change;
             Telemetry.BacklogChanged(change);
         }
     }

@@ -20,7 +20,8 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// <summary>With more than this unsent, only the latest pong is kept (RFC 6455 §5.5.3 allows it): pings never read cost nothing.</summary>
     private const int PongBacklogBytes = 16 * 1024;
 
-    private readonly SendTurns _turns = new();
+    // Made when somebody has to stand in line, or takes a turn of several frames: most connections never do.
+    private SendTurns? _turns;
     private byte[]? _owedPong;
     private bool _closed;
 
@@ -66,7 +67,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             }
 
             bool fits = Fits(payload.Length);
-            if (fits && _turns.MayGo(turn))
+            if (fits && MayGo(turn))
             {
                 waiter = Put(firstByte, payload, deflate, turn, endsTurn, null);
                 pull = FlushOrHold();
@@ -74,7 +75,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             else if (fits || policy == SlowPeerPolicy.Wait || turn is not null)
             {
                 waiter = new SendWaiter(firstByte, payload, deflate, turn, endsTurn);
-                _turns.Wait(waiter);
+                (_turns ??= new SendTurns()).Wait(waiter);
             }
             else
             {
@@ -166,7 +167,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         _closed = true;
         _owedPong = null;
         Deflater?.Dispose();
-        _turns.Refuse(static () => new WebSocketClosedException());
+        _turns?.Refuse(static () => new WebSocketClosedException());
     }
 
     /// <summary>The link is gone: nothing will be written any more.</summary>
@@ -197,7 +198,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             Owner?.BacklogDrained();
         }
 
-        while (!_closed && _turns.Next is { } waiter && Fits(waiter.Payload.Length))
+        while (!_closed && _turns?.Next is { } waiter && Fits(waiter.Payload.Length))
         {
             _turns.Remove(waiter);
             waiter.IsStarted = true;
@@ -222,7 +223,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             return Refusal.Full;
         }
 
-        if (!_turns.MayGo(null))
+        if (!MayGo(null))
         {
             return Refusal.Turn;
         }
@@ -236,12 +237,18 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         return Refusal.None;
     }
 
+    private bool MayGo(object? turn) => _turns is null || _turns.MayGo(turn);
+
     private bool Fits(int payload) => Backlog == 0 || Backlog + FrameHeader.MaxSize + payload <= mark;
 
     /// <summary>Lets a frame in that may go and fits. The answer is whom to wait for, if the payload was borrowed.</summary>
     private SendWaiter? Put(byte firstByte, ReadOnlyMemory<byte> payload, bool deflate, object? turn, bool endsTurn, SendWaiter? waiter)
     {
-        _turns.Go(turn, endsTurn);
+        if (_turns is not null || !endsTurn)
+        {
+            (_turns ??= new SendTurns()).Go(turn, endsTurn);
+        }
+
         if (Coded(firstByte, payload.Span, deflate))
         {
             return null;
@@ -295,7 +302,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
                 return;
             }
 
-            _turns.Remove(waiter);
+            _turns?.Remove(waiter);
             waiter.TrySetCanceled(cancellationToken);
             pull = FlushLocked(); // those behind may fit
         }

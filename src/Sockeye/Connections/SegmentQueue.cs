@@ -3,8 +3,8 @@ using Sockeye.Protocol.Framing;
 
 namespace Sockeye.Connections;
 
-/// <summary>The bytes that wait to be written, in order. Guarded by the door of its outbox.</summary>
-internal sealed class SegmentQueue(bool masks)
+/// <summary>The bytes that wait to be written, in order. Guarded by the door of its outbox, whose field it is: a connection has one object less.</summary>
+internal struct SegmentQueue(bool masks)
 {
     /// <summary>What does not fit the first segment goes on in segments of this size, at the least.</summary>
     private const int LargerSegment = 4096;
@@ -12,10 +12,15 @@ internal sealed class SegmentQueue(bool masks)
     private Segment? _head;
     private Segment? _tail;
 
-    public bool IsEmpty => _head is null;
+    private long _length;
 
-    /// <summary>Bytes in the queue.</summary>
-    public long Length { get; private set; }
+    /// <summary>Whether frames are masked, as a client's are.</summary>
+    public readonly bool Masks => masks;
+
+    public readonly bool IsEmpty => _head is null;
+
+    /// <summary>Bytes in the queue; read by anybody at any time.</summary>
+    public readonly long Length => Volatile.Read(in _length);
 
     /// <summary>Appends a whole frame, payload copied (and masked, from a client).</summary>
     public void AppendFrame(byte firstByte, ReadOnlySpan<byte> payload)
@@ -47,7 +52,7 @@ internal sealed class SegmentQueue(bool masks)
     public void AppendBorrowed(ReadOnlyMemory<byte> payload, uint maskKey, SendWaiter waiter)
     {
         Append(Segment.Borrow(payload, maskKey, waiter));
-        Length += payload.Length;
+        _length += payload.Length;
     }
 
     /// <summary>Appends bytes as they are: copied, unless they are a received message's that a handler is looking at.</summary>
@@ -56,7 +61,7 @@ internal sealed class SegmentQueue(bool masks)
         if (bytes.Length > LargerSegment && MessageBuffer.Handed is { } handed && handed.TryFind(bytes, out var memory))
         {
             Append(Segment.Borrow(memory, handed));
-            Length += bytes.Length;
+            _length += bytes.Length;
         }
         else if (!bytes.IsEmpty)
         {
@@ -66,7 +71,7 @@ internal sealed class SegmentQueue(bool masks)
     }
 
     /// <summary>The next bytes and, if they are few, those behind them; the queue is not empty.</summary>
-    public (ReadOnlyMemory<byte> First, ReadOnlyMemory<byte> Second) Peek()
+    public readonly (ReadOnlyMemory<byte> First, ReadOnlyMemory<byte> Second) Peek()
     {
         var first = _head!.Peek();
         bool more = first.Length == _head.Length && _head.Next is not null;
@@ -76,7 +81,7 @@ internal sealed class SegmentQueue(bool masks)
     /// <summary>So many bytes are written: their memory is free, and whoever waited for them goes on.</summary>
     public void Advance(int count)
     {
-        Length -= count;
+        _length -= count;
         while (_head is { } segment && (count > 0 || segment.Length == 0))
         {
             int taken = Math.Min(count, segment.Peek().Length);
@@ -101,7 +106,7 @@ internal sealed class SegmentQueue(bool masks)
             segment.Waiter?.TrySetException(error());
         }
 
-        Length = 0;
+        _length = 0;
     }
 
     private void RemoveHead()
@@ -127,7 +132,7 @@ internal sealed class SegmentQueue(bool masks)
     private void Commit(int count)
     {
         _tail!.Commit(count);
-        Length += count;
+        _length += count;
     }
 
     private void Append(Segment segment)

@@ -8,7 +8,7 @@ using Sockeye.Protocol.Framing;
 namespace Sockeye.Connections;
 
 /// <summary>Brings messages into the form that the outbox takes: frames with bytes that live long enough.</summary>
-internal sealed class Sender(ConnectionCore core)
+internal readonly struct Sender(ConnectionCore core)
 {
     /// <summary>What is compressed at once of a payload that can wait.</summary>
     private const int DeflatedPiece = 256 * 1024;

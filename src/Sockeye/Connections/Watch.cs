@@ -32,7 +32,7 @@ internal sealed class Watch : Deadline
     /// <summary>The last measured round trip of a ping.</summary>
     public TimeSpan? Latency => _keepAlive.Latency;
 
-    private Lock Door => _core.Outbox.Door;
+    private object Door => _core.Outbox.Door;
 
     private Exceptional Others => _exceptional ??= new Exceptional();
 

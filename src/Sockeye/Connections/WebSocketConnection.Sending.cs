@@ -14,7 +14,7 @@ public sealed partial class WebSocketConnection
     {
         ArgumentNullException.ThrowIfNull(text);
         var (rented, length) = Sender.Encode(text);
-        return _sender.SendOwnedAsync(Opcode.Text, rented, length, MessageFlags.None, cancellationToken);
+        return Outgoing.SendOwnedAsync(Opcode.Text, rented, length, MessageFlags.None, cancellationToken);
     }
 
     /// <summary>Sends a binary message.</summary>
@@ -22,7 +22,7 @@ public sealed partial class WebSocketConnection
     /// <param name="payload">The bytes.</param>
     /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
     public ValueTask SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default) =>
-        _sender.SendAsync(Opcode.Binary, payload, MessageFlags.None, cancellationToken);
+        Outgoing.SendAsync(Opcode.Binary, payload, MessageFlags.None, cancellationToken);
 
     /// <summary>Sends a message. Any number of threads may send at once; messages leave whole, in the order of the calls.</summary>
     /// <remarks>
@@ -50,7 +50,7 @@ public sealed partial class WebSocketConnection
         ReadOnlyMemory<byte> payload, MessageType type, MessageFlags flags, CancellationToken cancellationToken = default)
     {
         Sender.CheckPayload(type, payload.Span);
-        return _sender.SendAsync((Opcode)type, payload, flags, cancellationToken);
+        return Outgoing.SendAsync((Opcode)type, payload, flags, cancellationToken);
     }
 
     /// <summary>Sends a message whose bytes are scattered.</summary>
@@ -75,7 +75,7 @@ public sealed partial class WebSocketConnection
             throw;
         }
 
-        return _sender.SendOwnedAsync((Opcode)type, rented, length, MessageFlags.None, cancellationToken);
+        return Outgoing.SendOwnedAsync((Opcode)type, rented, length, MessageFlags.None, cancellationToken);
     }
 
     /// <summary>Sends a received message as it is, here or on another connection, without copying it.</summary>
@@ -85,7 +85,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendAsync(WebSocketMessage message, CancellationToken cancellationToken = default)
     {
         Sender.CheckType(message.Type);
-        return _sender.SendAsync(message.Buffer, message.Type, cancellationToken);
+        return Outgoing.SendAsync(message.Buffer, message.Type, cancellationToken);
     }
 
     /// <summary>Sends a prepared message.</summary>
@@ -95,7 +95,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendAsync(PreparedMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return _sender.SendAsync(message, cancellationToken);
+        return Outgoing.SendAsync(message, cancellationToken);
     }
 
     /// <summary>Sends a text message if that needs no waiting, copying what must be queued.</summary>
@@ -107,7 +107,7 @@ public sealed partial class WebSocketConnection
         var (rented, length) = Sender.Encode(text);
         try
         {
-            return _sender.TrySend(Opcode.Text, rented.AsSpan(0, length), MessageFlags.None);
+            return Outgoing.TrySend(Opcode.Text, rented.AsSpan(0, length), MessageFlags.None);
         }
         finally
         {
@@ -124,7 +124,7 @@ public sealed partial class WebSocketConnection
     public bool TrySend(ReadOnlySpan<byte> payload, MessageType type, MessageFlags flags = MessageFlags.None)
     {
         Sender.CheckPayload(type, payload);
-        return _sender.TrySend((Opcode)type, payload, flags);
+        return Outgoing.TrySend((Opcode)type, payload, flags);
     }
 
     /// <summary>Sends a prepared message if that needs no waiting, copying what must be queued.</summary>
@@ -133,7 +133,7 @@ public sealed partial class WebSocketConnection
     public bool TrySend(PreparedMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return _sender.TrySend(message);
+        return Outgoing.TrySend(message);
     }
 
     /// <summary>Begins a message that is sent in fragments.</summary>
@@ -144,6 +144,6 @@ public sealed partial class WebSocketConnection
     {
         Sender.CheckType(type);
         _core.Dialect.Require(DialectTraits.Fragments, "fragments: send the message whole");
-        return new MessageWriter(_core, _sender, type, flags);
+        return new MessageWriter(_core, Outgoing, type, flags);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Closing;
+using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Http;
 
@@ -20,15 +21,16 @@ namespace Sockeye;
 public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IAsyncDisposable
 {
     private readonly ConnectionCore _core;
-    private readonly Sender _sender;
-    private ReadOnlyMemory<byte> _response;
-    private ResponseHead? _responseHead;
+    private byte[]? _key3;
+
+    // The response head, or its bytes, or that it is to be made from what was agreed on: hardly anybody asks for it.
+    private object? _response;
     private ControlFrameHandler? _handlers;
 
-    internal WebSocketConnection(ConnectionCore core, RequestHead? request, ReadOnlyMemory<byte> response)
+    internal WebSocketConnection(ConnectionCore core, RequestHead? request, object? response = null)
     {
         _core = core;
-        _sender = new Sender(core);
+        core.Connection = this;
         Request = request;
         _response = response;
     }
@@ -81,10 +83,10 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// The eight bytes behind the request's head of a client that speaks hixie-76, which its draft calls key 3; empty in other dialects,
     /// at a client, and after <see cref="ReleaseHeads"/>.
     /// </summary>
-    public ReadOnlyMemory<byte> Key3 { get; internal set; }
+    public ReadOnlyMemory<byte> Key3 { get => _key3; internal init => _key3 = value.IsEmpty ? null : value.ToArray(); }
 
     /// <summary>The response head, as sent by a server or received by a client; null after <see cref="ReleaseHeads"/>.</summary>
-    public ResponseHead? Response => _responseHead ??= ReadResponse();
+    public ResponseHead? Response => _response as ResponseHead ?? ReadResponse();
 
     /// <summary>The address of the other end, where it has one.</summary>
     public EndPoint? RemoteEndPoint => _core.Link.RemoteEndPoint;
@@ -107,7 +109,12 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <summary>The last measured round trip of a ping, the keep-alive's or one's own; null before the first.</summary>
     public TimeSpan? Latency => _core.Watch.Latency;
 
+    /// <summary>In place of a response: it is what the dialect says, with nothing of the application's in it.</summary>
+    internal static object StandardResponse { get; } = new();
+
     internal ConnectionCore Core => _core;
+
+    private Sender Outgoing => new(_core);
 
     /// <summary>Receives the next message, or the news that the connection is closed (<see cref="WebSocketMessage.IsClose"/>), as often as asked.</summary>
     /// <remarks>The message's bytes live until the next receive. Complete messages that came before the end are received first.</remarks>
@@ -208,7 +215,7 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     }
 
     /// <summary>Drops the heads of the opening handshake, to save their memory.</summary>
-    public void ReleaseHeads() => (Request, _response, _responseHead, Key3) = (null, default, null, default);
+    public void ReleaseHeads() => (Request, _response, _key3) = (null, null, null);
 
     private Inbox Received => _core.Sink is null
         ? _core.Inbox
@@ -223,11 +230,22 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
         }
     }
 
-    // Kept as bytes and read when somebody asks: hardly anybody does.
     private ResponseHead? ReadResponse()
     {
+        byte[]? bytes = _response as byte[];
+        if (_response == StandardResponse && Request is { } request)
+        {
+            bytes = DialectHandshake.BuildResponse(_core.Dialect, request, IsSecure, SubProtocol, Extensions, null);
+        }
+
         var reader = new HeadReader(HeadKind.Response);
-        return !_response.IsEmpty && reader.Read(_response.Span, out _) == HeadStatus.Complete ? (ResponseHead)reader.Head! : null;
+        if (bytes is null || reader.Read(bytes, out _) != HeadStatus.Complete)
+        {
+            return null;
+        }
+
+        _response = reader.Head;
+        return (ResponseHead)reader.Head!;
     }
 
     private void ThrowIfNotOpen()

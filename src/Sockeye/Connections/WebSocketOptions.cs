@@ -1,10 +1,13 @@
 using Microsoft.Extensions.Logging;
+using Sockeye.Protocol.Frames;
 
 namespace Sockeye;
 
 /// <summary>What holds for a connection of either role. The defaults are safe; each is tested.</summary>
 public class WebSocketOptions
 {
+    private MessageLimits? _limits;
+
     /// <summary>The longest message that is accepted, in bytes of payload, after any decompression; 1 MiB by default. Longer ones close with 1009.</summary>
     public long MaxMessageBytes { get; set; } = 1 << 20;
 
@@ -61,6 +64,17 @@ public class WebSocketOptions
 
     /// <summary>The clock of all timeouts.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>The limits of messages: one object for all connections of the same settings.</summary>
+    internal MessageLimits ToLimits()
+    {
+        var limits = _limits;
+        int? ratio = Compression?.MaxExpansionRatio;
+        return limits is not null && limits.MaxMessageBytes == MaxMessageBytes && limits.MaxFrameBytes == MaxFrameBytes
+            && limits.MaxFragments == MaxFragments && limits.MaxExpansionRatio == ratio
+            ? limits
+            : _limits = new MessageLimits(MaxMessageBytes, MaxFrameBytes, MaxFragments, ratio);
+    }
 
     internal virtual void Validate()
     {

@@ -59,7 +59,7 @@ public static class WebSocketTakeover
         var outbox = new Outbox(link, masks, options.SendBacklogBytes, options.SlowPeer);
         var logger = GuardedLogger.From(options.LoggerFactory, options.IsServer ? "Sockeye.Server" : "Sockeye.Client");
         var core = new ConnectionCore(link, outbox, role, options, logger, ConnectionIds.Next(), dialect, options.Deflate);
-        var connection = new WebSocketConnection(core, options.Request, default)
+        var connection = new WebSocketConnection(core, options.Request)
         {
             SubProtocol = options.SubProtocol,
             Extensions = options.Extensions,

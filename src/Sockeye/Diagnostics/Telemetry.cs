@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Sockeye.Protocol.Frames;
 
 namespace Sockeye.Diagnostics;
 
@@ -41,11 +42,11 @@ internal static class Telemetry
     /// <summary>Spans of accepting and connecting.</summary>
     public static ActivitySource Activities { get; } = new(Name);
 
-    public static void Opened(string role) => s_connections.Add(1, new KeyValuePair<string, object?>("sockeye.role", role));
+    public static void Opened(Role role) => s_connections.Add(1, Tag(role));
 
-    public static void Closed(string role, CloseResult result)
+    public static void Closed(Role role, CloseResult result)
     {
-        s_connections.Add(-1, new KeyValuePair<string, object?>("sockeye.role", role));
+        s_connections.Add(-1, Tag(role));
         s_closes.Add(
             1,
             new KeyValuePair<string, object?>("sockeye.close.code", (int)result.Code),
@@ -70,6 +71,8 @@ internal static class Telemetry
 
     /// <summary>The backlog of one connection changed by so many bytes.</summary>
     public static void BacklogChanged(long by) => Interlocked.Add(ref s_backlog, by);
+
+    private static KeyValuePair<string, object?> Tag(Role role) => new("sockeye.role", role == Role.Server ? "Server" : "Client");
 
     private static void Message(int bytes, KeyValuePair<string, object?> direction, bool endOfMessage)
     {

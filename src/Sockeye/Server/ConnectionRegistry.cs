@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Sockeye.Connections;
 using Sockeye.Transports;
@@ -10,8 +9,8 @@ namespace Sockeye.Server;
 internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
 #pragma warning restore CA1001
 {
-    private readonly ConcurrentDictionary<OpeningGate, byte> _gates = new();
-    private readonly ConcurrentDictionary<ConnectionCore, WebSocketConnection> _connections = new();
+    private readonly Roster<OpeningGate> _gates = new();
+    private readonly Roster<ConnectionCore> _connections = new();
     private readonly Dictionary<IPAddress, int> _byAddress = [];
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
@@ -20,9 +19,9 @@ internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
     private int _count;
     private bool _stopping;
 
-    public IEnumerable<OpeningGate> Gates => _gates.Keys;
+    public OpeningGate[] Gates => _gates.ToArray();
 
-    public IEnumerable<WebSocketConnection> Connections => _connections.Values;
+    public IEnumerable<WebSocketConnection> Connections => _connections.ToArray().Select(static core => core.Connection!);
 
     /// <summary>Cancelled when nobody is let in any more.</summary>
     public CancellationToken Stopping => _stop.Token;
@@ -30,6 +29,9 @@ internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
     public int ConnectionCount => _connections.Count;
 
     public int HandshakeCount => _gates.Count;
+
+    /// <inheritdoc cref="TryEnter(EndPoint?)"/>
+    public bool TryEnter(Link link) => TryEnter(maxPerAddress is null ? null : link.RemoteEndPoint);
 
     /// <summary>Takes a place for a new link; false if there is none.</summary>
     public bool TryEnter(EndPoint? remote)
@@ -57,30 +59,30 @@ internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
         }
     }
 
-    public void Add(OpeningGate gate) => _gates.TryAdd(gate, 0);
+    public void Add(OpeningGate gate) => _gates.Add(gate);
 
     /// <summary>A gate's link ended without a connection.</summary>
     public void Left(OpeningGate gate, Link link)
     {
-        if (_gates.TryRemove(gate, out _))
+        if (_gates.Remove(gate))
         {
-            Leave(link.RemoteEndPoint);
+            Leave(link);
         }
     }
 
     /// <summary>A gate became a connection, which keeps its place.</summary>
     public void Opened(OpeningGate gate, WebSocketConnection connection)
     {
-        _connections.TryAdd(connection.Core, connection);
-        _gates.TryRemove(gate, out _);
+        _connections.Add(connection.Core);
+        _gates.Remove(gate);
     }
 
     /// <summary>A connection and its handler are at their end.</summary>
     public void Left(ConnectionCore connection)
     {
-        if (_connections.TryRemove(connection, out _))
+        if (_connections.Remove(connection))
         {
-            Leave(connection.Link.RemoteEndPoint);
+            Leave(connection.Link);
         }
     }
 
@@ -92,6 +94,9 @@ internal sealed class ConnectionRegistry(int max, int? maxPerAddress)
             Left(connection);
         }
     }
+
+    /// <inheritdoc cref="Leave(EndPoint?)"/>
+    public void Leave(Link link) => Leave(maxPerAddress is null ? null : link.RemoteEndPoint);
 
     /// <summary>Gives a place back.</summary>
     public void Leave(EndPoint? remote)

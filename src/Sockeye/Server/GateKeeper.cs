@@ -6,6 +6,7 @@ using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Extensions;
 using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Handshake;
+using Sockeye.Protocol.Http;
 using Sockeye.Transports;
 
 namespace Sockeye.Server;
@@ -26,6 +27,8 @@ internal sealed class GateKeeper(
     private readonly OriginPolicy _origins = options.MakeOriginPolicy();
     private readonly SubProtocolChoice _subProtocols = options.MakeSubProtocolChoice();
     private readonly HashSet<string> _paths = new(options.Paths, StringComparer.Ordinal);
+    private readonly HeadLimits _headLimits = new(options.MaxRequestHeadBytes, options.MaxRequestHeaders);
+    private HeadReader? _spareReader;
     private readonly Channel<PendingRequest> _pending = Channel.CreateBounded<PendingRequest>(options.MaxConnections);
 
     public WebSocketServerOptions Options => options;
@@ -78,7 +81,7 @@ internal sealed class GateKeeper(
         {
             if (options.OnHttpRequest?.Invoke(head) is { } response)
             {
-                return Protocol.Http.HeadWriter.Plain(
+                return HeadWriter.Plain(
                     response.StatusCode, response.ContentType, response.Body.Span, response.Headers, omitBody: omitBody);
             }
         }
@@ -107,27 +110,41 @@ internal sealed class GateKeeper(
             .SetTag("network.peer.address", link.RemoteEndPoint?.ToString());
     }
 
+    /// <summary>A reader for one head: most heads come in one piece, so that one reader serves many gates.</summary>
+    public HeadReader RentReader() => Interlocked.Exchange(ref _spareReader, null) ?? new HeadReader(HeadKind.Request, _headLimits);
+
+    /// <summary>Takes a reader back.</summary>
+    public void Return(HeadReader reader)
+    {
+        reader.Reset();
+        Volatile.Write(ref _spareReader, reader);
+    }
+
     /// <summary>Has somebody decide about a request that the rules let pass.</summary>
-    public void Decide(OpeningGate gate, OpeningRequest request)
+    public void Decide(OpeningGate gate)
     {
         if (options.OnRequest is { } hook)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(s => _ = s.Keeper.AskAsync(s.gate, s.request, s.hook), (Keeper: this, gate, request, hook), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(s => _ = s.Keeper.AskAsync(s.gate, s.Request, s.hook), (Keeper: this, gate, Request: gate.ToRequest(), hook), preferLocal: false);
         }
         else if (AcceptsByItself)
         {
-            _ = gate.OpenAsync(OpeningDecision.Accept());
+            gate.Open(OpeningDecision.Accepted, out _);
         }
         else
         {
-            Offer(gate, request, OpeningDecision.Accept());
+            Offer(gate, gate.ToRequest(), OpeningDecision.Accepted);
         }
     }
 
     public void Opened(OpeningGate gate, WebSocketConnection connection)
     {
         Telemetry.Handshake("Server", "accepted");
-        Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol);
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.Opened(logger, connection.Id, connection.RemoteEndPoint, connection.SubProtocol); // the address is an object or two
+        }
+
         registry.Opened(gate, connection);
         if (registry.Stopping.IsCancellationRequested)
         {
@@ -195,7 +212,7 @@ internal sealed class GateKeeper(
             }
             else if (AcceptsByItself)
             {
-                _ = gate.OpenAsync(decision);
+                gate.Open(decision, out _);
             }
             else
             {

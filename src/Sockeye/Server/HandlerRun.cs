@@ -28,6 +28,12 @@ internal sealed class HandlerRun(
             connection.Core.Close(CloseCode.InternalError, "the handler failed");
         }
 
+        await EndAsync(span).ConfigureAwait(false);
+    }
+
+    // By itself: what it needs is not kept for every connection while its handler runs.
+    private async Task EndAsync(Activity? span)
+    {
         await connection.DisposeAsync().ConfigureAwait(false);
         span?.SetTag("sockeye.close.code", (int)(await connection.Closed.ConfigureAwait(false)).Code);
         registry.Left(connection.Core);

@@ -181,7 +181,7 @@ internal sealed class Listener : IDisposable
 
     private void Take(EpollLink link)
     {
-        if (!_registry.TryEnter(link.RemoteEndPoint))
+        if (!_registry.TryEnter(link))
         {
             Log.TooManyConnections(_keeper.Logger, link.RemoteEndPoint, _keeper.Options.MaxConnections);
             link.TurnAway(_url.IsSecure ? [] : Rejections.TooMany.ToResponse());
@@ -266,7 +266,7 @@ internal sealed class Listener : IDisposable
         {
             // Whatever a stranger's TLS makes the library throw, it ends here.
             Log.TlsFailed(_keeper.Logger, inner.RemoteEndPoint, e);
-            _registry.Leave(inner.RemoteEndPoint);
+            _registry.Leave(inner);
             return;
         }
 

@@ -6,6 +6,9 @@ namespace Sockeye;
 /// <summary>The answer to an opening handshake.</summary>
 public sealed class OpeningDecision
 {
+    /// <summary>What most decisions are.</summary>
+    internal static readonly OpeningDecision Accepted = new(true);
+
     private OpeningDecision(bool accepts) => IsAccepted = accepts;
 
     /// <summary>Whether the connection opens.</summary>

@@ -12,9 +12,58 @@ namespace Sockeye.Server;
 /// </summary>
 internal sealed partial class OpeningGate
 {
-    private Answered? _answer;
+    private object? _response;
+    private object? _userState;
     private byte[]? _key3;
     private TaskCompletionSource<WebSocketConnection>? _opening;
+
+    /// <summary>What the application is asked about.</summary>
+    public OpeningRequest ToRequest() =>
+        new(_head!, _link.RemoteEndPoint, _link.LocalEndPoint, _link.IsSecure, _offered, _subProtocol);
+
+    /// <summary>Opens the connection. The answer leaves at once; the task completes when the dialect's handshake is over.</summary>
+    public Task<WebSocketConnection> OpenAsync(OpeningDecision decision)
+    {
+        var connection = Open(decision, out var opening);
+        return opening ?? Task.FromResult(connection!);
+    }
+
+    /// <summary>Opens the connection.</summary>
+    /// <param name="decision">What the application says to it.</param>
+    /// <param name="opening">The connection to be, if a part of the client's handshake is still to come.</param>
+    public WebSocketConnection? Open(OpeningDecision decision, out Task<WebSocketConnection>? opening)
+    {
+        opening = null;
+        WebSocketConnection connection;
+        lock (this)
+        {
+            ThrowIfAnswered();
+            string? subProtocol = decision.SubProtocol ?? _subProtocol;
+            if (subProtocol is not null && subProtocol != _subProtocol && !_offered.Contains(subProtocol))
+            {
+                throw new ArgumentException($"The client did not offer the subprotocol '{subProtocol}'.", nameof(decision));
+            }
+
+            var head = DialectHandshake.WriteResponse(_dialect, _head!, _link.IsSecure, subProtocol, _extensions, decision.Headers).Finish();
+            _response = decision.Headers.Count == 0 ? WebSocketConnection.StandardResponse : head.ToArray();
+            (_subProtocol, _userState) = (subProtocol, decision.UserState);
+            lock (_outbox.Door)
+            {
+                _outbox.AppendRaw(head);
+            }
+
+            if (!TryAnswerKey())
+            {
+                opening = AwaitKey();
+                return null;
+            }
+
+            connection = Make();
+        }
+
+        Enter(connection);
+        return connection;
+    }
 
     // With the lock held.
     private WebSocketConnection Make()
@@ -22,11 +71,11 @@ internal sealed partial class OpeningGate
         _state = State.Opened;
         var core = new ConnectionCore(_link, _outbox, Role.Server, _keeper.Options, _keeper.Logger, ConnectionIds.Next(), _dialect, _deflate);
         _opened = core;
-        return new WebSocketConnection(core, _request!.Head, _answer!.Head)
+        return new WebSocketConnection(core, _head, _response)
         {
-            SubProtocol = _answer.SubProtocol,
+            SubProtocol = _subProtocol,
             Extensions = _extensions,
-            UserState = _answer.UserState,
+            UserState = _userState,
             Key3 = _key3,
         };
     }
@@ -64,7 +113,7 @@ internal sealed partial class OpeningGate
         }
 
         _key3 = _behind[..ChallengeKeys.KeyBytes];
-        byte[] answer = Hixie76Handshake.Answer(_request!.Head, _key3);
+        byte[] answer = Hixie76Handshake.Answer(_head!, _key3);
         _behind = _behind[ChallengeKeys.KeyBytes..];
         lock (_outbox.Door)
         {
@@ -87,7 +136,7 @@ internal sealed partial class OpeningGate
     private void ReadKey(ReadOnlySpan<byte> bytes)
     {
         WebSocketConnection connection;
-        lock (_lock)
+        lock (this)
         {
             if (_state != State.AwaitingKey)
             {
@@ -115,6 +164,4 @@ internal sealed partial class OpeningGate
             _ = _opening.Task.Exception; // nobody has to wait for it
         }
     }
-
-    private sealed record Answered(byte[] Head, string? SubProtocol, object? UserState);
 }

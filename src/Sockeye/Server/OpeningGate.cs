@@ -14,7 +14,7 @@ namespace Sockeye.Server;
 /// What an accepted link talks to until its connection is open, or refused: reads one request head within the limits of size and time,
 /// applies the rules, asks the application, answers. Nothing behind a refused handshake is read as anything.
 /// </summary>
-internal sealed partial class OpeningGate : Deadline, IByteReceiver
+internal sealed partial class OpeningGate : Deadline, IByteReceiver, IListed<OpeningGate>
 {
     /// <summary>What a refused client may still send before the link is cut.</summary>
     private const int MaxDiscardedBytes = 256 * 1024;
@@ -22,12 +22,15 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
     private readonly GateKeeper _keeper;
     private readonly Link _link;
     private readonly HostPolicy? _hosts;
-    private readonly HeadReader _reader;
     private readonly Outbox _outbox;
     private readonly Deadlines _clock;
-    private readonly Lock _lock = new();
+    private RosterPlace<OpeningGate> _place;
     private State _state;
-    private OpeningRequest? _request;
+    private HeadReader? _reader;
+    private bool _hasStarted;
+    private RequestHead? _head;
+    private IReadOnlyList<string> _offered = [];
+    private string? _subProtocol;
     private Dialect _dialect = Dialect.Rfc6455;
     private string? _extensions;
     private DeflateParameters? _deflate;
@@ -39,7 +42,6 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
     {
         (_keeper, _link, _hosts) = (keeper, link, hosts);
         var options = keeper.Options;
-        _reader = new HeadReader(HeadKind.Request, new HeadLimits(options.MaxRequestHeadBytes, options.MaxRequestHeaders));
         _outbox = new Outbox(link, masks: false, options.SendBacklogBytes, options.SlowPeer);
         _clock = Deadlines.Of(options.TimeProvider);
     }
@@ -54,6 +56,8 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
         Ended,
     }
 
+    ref RosterPlace<OpeningGate> IListed<OpeningGate>.Place => ref _place;
+
     /// <summary>The span of the handshake, if somebody traces.</summary>
     public Activity? Activity { get; private set; }
 
@@ -62,7 +66,7 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
     {
         get
         {
-            lock (_lock)
+            lock (this)
             {
                 return _state == State.Deciding;
             }
@@ -98,10 +102,10 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
     public void OnEnded(Exception? error)
     {
         ConnectionCore? opened;
-        lock (_lock)
+        lock (this)
         {
             opened = _opened;
-            if (_state == State.AwaitingKey || (_state == State.Reading && _reader.HasStarted))
+            if (_state == State.AwaitingKey || (_state == State.Reading && _hasStarted))
             {
                 Telemetry.Handshake("Server", "abandoned");
                 Log.HandshakeAbandoned(_keeper.Logger, _link.RemoteEndPoint, "the link ended within the request");
@@ -126,7 +130,7 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
 
     public override long OnDeadline(long now)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_state is State.Reading or State.Deciding)
             {
@@ -156,9 +160,9 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
     /// <summary>The server stops: no new connection opens.</summary>
     public void Stop()
     {
-        lock (_lock)
+        lock (this)
         {
-            if (_state == State.Reading && !_reader.HasStarted)
+            if (_state == State.Reading && !_hasStarted)
             {
                 _link.Cut();
             }
@@ -180,7 +184,7 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
     public void Refuse(OpeningDecision decision)
     {
         byte[] response = decision.ToRefusal();
-        lock (_lock)
+        lock (this)
         {
             ThrowIfAnswered();
             Answer(response, decision.StatusCode, "by the application", "Application");
@@ -190,7 +194,7 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
     /// <summary>Refuses, unless the request was answered already.</summary>
     public bool TryRefuse(HandshakeRejection rejection)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_state is not (State.Reading or State.Deciding))
             {
@@ -202,48 +206,22 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
         }
     }
 
-    /// <summary>Opens the connection. The answer leaves at once; the task completes when the dialect's handshake is over.</summary>
-    public Task<WebSocketConnection> OpenAsync(OpeningDecision decision)
-    {
-        WebSocketConnection connection;
-        lock (_lock)
-        {
-            ThrowIfAnswered();
-            string? subProtocol = decision.SubProtocol ?? _request!.SubProtocol;
-            if (subProtocol is not null && subProtocol != _request!.SubProtocol && !_request.OfferedSubProtocols.Contains(subProtocol))
-            {
-                throw new ArgumentException($"The client did not offer the subprotocol '{subProtocol}'.", nameof(decision));
-            }
-
-            byte[] response = DialectHandshake.BuildResponse(_dialect, _request!.Head, _link.IsSecure, subProtocol, _extensions, decision.Headers);
-            _answer = new Answered(response, subProtocol, decision.UserState);
-            lock (_outbox.Door)
-            {
-                _outbox.AppendRaw(response);
-            }
-
-            if (!TryAnswerKey())
-            {
-                return AwaitKey();
-            }
-
-            connection = Make();
-        }
-
-        Enter(connection);
-        return Task.FromResult(connection);
-    }
-
     private void Read(Span<byte> bytes)
     {
-        switch (_reader.Read(bytes, out int consumed))
+        var reader = _reader ??= _keeper.RentReader();
+        var status = reader.Read(bytes, out int consumed);
+        _hasStarted = reader.HasStarted;
+        switch (status)
         {
             case HeadStatus.Failed:
-                TryRefuse(HandshakeRejection.Of(_reader.Error!));
+                TryRefuse(HandshakeRejection.Of(reader.Error!));
                 break;
             case HeadStatus.Complete:
                 _behind = bytes[consumed..].ToArray();
-                Examine((RequestHead)_reader.Head!);
+                _head = (RequestHead)reader.Head!;
+                _reader = null;
+                _keeper.Return(reader);
+                Examine(_head);
                 break;
         }
     }
@@ -258,8 +236,7 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
             return;
         }
 
-        string? subProtocol = null;
-        rejection ??= _keeper.Check(head, _link.IsSecure, _dialect, result.SubProtocols, out subProtocol);
+        rejection ??= _keeper.Check(head, _link.IsSecure, _dialect, result.SubProtocols, out _subProtocol);
         if (rejection is not null)
         {
             TryRefuse(rejection);
@@ -268,8 +245,8 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
 
         _extensions = _dialect == Dialect.Rfc6455 ? _keeper.Agree(result.Extensions, out _deflate) : null;
         Activity = GateKeeper.StartActivity(head, _link);
-        _request = new OpeningRequest(head, _link.RemoteEndPoint, _link.LocalEndPoint, _link.IsSecure, result.SubProtocols, subProtocol);
-        lock (_lock)
+        _offered = result.SubProtocols;
+        lock (this)
         {
             if (_state != State.Reading)
             {
@@ -280,12 +257,12 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver
             _state = State.Deciding;
         }
 
-        _keeper.Decide(this, _request);
+        _keeper.Decide(this);
     }
 
     private void AnswerPlain(byte[] response)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_state == State.Reading)
             {

@@ -43,7 +43,7 @@ public sealed partial class WebSocketServer
 
     internal void Attach(Transports.Link link)
     {
-        if (!_registry.TryEnter(link.RemoteEndPoint))
+        if (!_registry.TryEnter(link))
         {
             link.Cut();
             throw new InvalidOperationException("The server is full or stopping.");

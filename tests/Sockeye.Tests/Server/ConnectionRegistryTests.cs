@@ -23,14 +23,14 @@ public sealed class ConnectionRegistryTests
     public void Nobody_enters_a_full_or_stopping_server_and_it_is_empty_when_all_have_left()
     {
         var registry = new ConnectionRegistry(2, null);
-        Assert.True(registry.TryEnter(null));
-        Assert.True(registry.TryEnter(null));
-        Assert.False(registry.TryEnter(null));
-        registry.Leave(null);
+        Assert.True(registry.TryEnter(remote: null));
+        Assert.True(registry.TryEnter(remote: null));
+        Assert.False(registry.TryEnter(remote: null));
+        registry.Leave(remote: null);
         var empty = registry.StopAsync();
-        Assert.False(registry.TryEnter(null));
+        Assert.False(registry.TryEnter(remote: null));
         Assert.False(empty.IsCompleted);
-        registry.Leave(null);
+        registry.Leave(remote: null);
         Assert.True(empty.IsCompletedSuccessfully);
     }
 }

@@ -81,7 +81,7 @@ public sealed class ReviewTests
         var registry = new Sockeye.Server.ConnectionRegistry(10, null);
         var options = new WebSocketServerOptions { TimeProvider = new ManualTime() };
         var keeper = new Sockeye.Server.GateKeeper(options, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, registry, _ => Task.CompletedTask, null);
-        Assert.True(registry.TryEnter(null));
+        Assert.True(registry.TryEnter(remote: null));
         var empty = registry.StopAsync();
         var (near, far) = MemoryLink.CreatePair();
         Sockeye.Server.Listener.Admit(keeper, registry, far, null, long.MaxValue);

@@ -57,7 +57,7 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
 
     int IEpollSource.Hold()
     {
-        lock (_lock)
+        lock (this)
         {
             HoldLocked();
             return _holds;
@@ -87,7 +87,7 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
     private void Release(int hold)
     {
         bool end;
-        lock (_lock)
+        lock (this)
         {
             if (!_held || _holds != hold)
             {

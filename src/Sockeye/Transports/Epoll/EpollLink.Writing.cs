@@ -11,7 +11,7 @@ internal sealed unsafe partial class EpollLink
 
     public override int TryWrite(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_descriptor < 0 || _cut)
             {
@@ -39,7 +39,7 @@ internal sealed unsafe partial class EpollLink
 
     public override void StartBacklog(IBacklog backlog)
     {
-        lock (_lock)
+        lock (this)
         {
             (_backlog, _pulls) = (backlog, _pulls + 1);
             if (_descriptor >= 0 && !_cut)
@@ -54,7 +54,7 @@ internal sealed unsafe partial class EpollLink
 
     public override void ShutdownSend()
     {
-        lock (_lock)
+        lock (this)
         {
             if (_descriptor >= 0)
             {
@@ -69,7 +69,7 @@ internal sealed unsafe partial class EpollLink
     {
         IBacklog? backlog;
         int pulls;
-        lock (_lock)
+        lock (this)
         {
             if (_inPull)
             {
@@ -83,7 +83,7 @@ internal sealed unsafe partial class EpollLink
         }
 
         bool empty = backlog is null || Write(backlog);
-        lock (_lock)
+        lock (this)
         {
             (_inPull, _pulledElsewhere) = (false, false);
 

@@ -6,7 +6,7 @@ namespace Sockeye.Transports.Epoll;
 
 /// <summary>
 /// A connected socket on a loop, without a <see cref="Socket"/>. The loop's worker alone reads and closes the descriptor; other threads
-/// write, pause and shut it down under the link's lock, which closing takes too: a number that the kernel gave to somebody else is never used.
+/// write, pause and shut it down under the link's lock (the link itself, an object less), which closing takes too: a number that the kernel gave to somebody else is never used.
 /// While it is held (a handler does not return, or runs on the thread pool), whoever is inside reads and closes in the loop's place.
 /// </summary>
 internal sealed unsafe partial class EpollLink : Link, IEpollSource
@@ -15,7 +15,6 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     private const int ReadsPerTurn = 4;
 
     private readonly EpollLoop _loop;
-    private readonly Lock _lock = new();
     private readonly bool _unix;
     private SocketName _remote;
     private int _descriptor;
@@ -45,7 +44,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     {
         get
         {
-            lock (_lock)
+            lock (this)
             {
                 return _descriptor < 0 || _unix ? null : SocketName.OfLocal(_descriptor).ToEndPoint();
             }
@@ -63,7 +62,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     public override void Start()
     {
         _id = _loop.Enter(this);
-        lock (_lock)
+        lock (this)
         {
             Watch();
         }
@@ -78,7 +77,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
 
     public override void Discard()
     {
-        lock (_lock)
+        lock (this)
         {
             _ = Native.Close(_descriptor);
             (_descriptor, _cut, _ended) = (-1, true, true);
@@ -91,7 +90,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
 
     public override void Cut()
     {
-        lock (_lock)
+        lock (this)
         {
             if (_cut)
             {
@@ -124,7 +123,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
 
     private void OnReadable(EpollWorker worker)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_held)
             {
@@ -152,7 +151,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     void IEpollSource.OnPosted()
     {
         bool held;
-        lock (_lock)
+        lock (this)
         {
             held = _held;
             _endPosted |= held;
@@ -172,7 +171,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
 
     private void SetPaused(bool paused)
     {
-        lock (_lock)
+        lock (this)
         {
             _paused = paused;
             Watch();
@@ -273,7 +272,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
 
         _ended = true;
         IBacklog? backlog;
-        lock (_lock)
+        lock (this)
         {
             _cut = true;
             if (_id != 0)
