@@ -16,7 +16,6 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
 {
     private static readonly Action<ConnectionCore> s_over = static _ => { };
 
-    private readonly long _readAheadBytes;
     private Inbox? _inbox;
     private ClosingReport? _report;
     private TaskCompletionSource<CloseResult>? _closed;
@@ -26,15 +25,14 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
     public ConnectionCore(
         Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id, Dialect? dialect = null, DeflateParameters? deflate = null)
     {
-        (Link, Outbox, Logger, Id) = (link, outbox, logger, id);
+        (Link, Outbox, Options, Logger, Id) = (link, outbox, options, logger, id);
         Session = new Session(role, options.ToLimits(), dialect, deflate);
         Outbox.Framing = Dialect.Framing;
         Outbox.Deflater = deflate is { } agreed ? options.Compression!.MakeDeflater(role, agreed) : null;
         Intake = new Intake(this);
         Outbox.Owner = this;
-        _readAheadBytes = options.ReadAheadBytes;
         ReceivesControlFrames = options.ReceiveControlFrames;
-        Watch = new Watch(this, options, Deadlines.Of(options.TimeProvider));
+        Watch = new Watch(this, Deadlines.Of(options.TimeProvider));
     }
 
     ref RosterPlace<ConnectionCore> IListed<ConnectionCore>.Place => ref _place;
@@ -51,9 +49,12 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
     public Intake Intake { get; }
 
     /// <summary>Where messages wait for the receiver; made when it is first used, since a sink needs none.</summary>
-    public Inbox Inbox => Volatile.Read(ref _inbox) ?? Interlocked.CompareExchange(ref _inbox, new Inbox(this, _readAheadBytes), null) ?? _inbox;
+    public Inbox Inbox => Volatile.Read(ref _inbox) ?? Interlocked.CompareExchange(ref _inbox, new Inbox(this, Options.ReadAheadBytes), null) ?? _inbox;
 
     public Outbox Outbox { get; }
+
+    /// <summary>Shared with the other connections of a server.</summary>
+    public WebSocketOptions Options { get; }
 
     /// <summary>Everything that depends on time.</summary>
     public Watch Watch { get; }

@@ -14,16 +14,15 @@ internal sealed class Watch : Deadline
     private static readonly TimeSpan s_violationWait = TimeSpan.FromSeconds(1);
 
     private readonly ConnectionCore _core;
-    private readonly WebSocketOptions _options;
     private readonly Deadlines _clock;
     private KeepAlive _keepAlive;
     private Exceptional? _exceptional;
 
-    public Watch(ConnectionCore core, WebSocketOptions options, Deadlines clock)
+    public Watch(ConnectionCore core, Deadlines clock)
     {
-        (_core, _options, _clock) = (core, options, clock);
+        (_core, _clock) = (core, clock);
         _keepAlive = new KeepAlive(clock.In(PingInterval));
-        _exceptional = TimeLimits.From(options, clock) is { } limits ? new Exceptional { Limits = limits } : null;
+        _exceptional = TimeLimits.From(Options, clock) is { } limits ? new Exceptional { Limits = limits } : null;
     }
 
     /// <summary>The clock of all timeouts.</summary>
@@ -34,9 +33,11 @@ internal sealed class Watch : Deadline
 
     private object Door => _core.Outbox.Door;
 
+    private WebSocketOptions Options => _core.Options;
+
     private Exceptional Others => _exceptional ??= new Exceptional();
 
-    private TimeSpan PingInterval => _core.Dialect.Has(DialectTraits.Ping) ? _options.KeepAliveInterval : Timeout.InfiniteTimeSpan;
+    private TimeSpan PingInterval => _core.Dialect.Has(DialectTraits.Ping) ? Options.KeepAliveInterval : Timeout.InfiniteTimeSpan;
 
     public void Start()
     {
@@ -53,7 +54,7 @@ internal sealed class Watch : Deadline
     {
         lock (Door)
         {
-            Others.Closing = _clock.In(_options.CloseTimeout);
+            Others.Closing = _clock.In(Options.CloseTimeout);
             _clock.Schedule(this, Others.Closing);
         }
     }
@@ -73,10 +74,10 @@ internal sealed class Watch : Deadline
     {
         lock (Door)
         {
-            if (_core.Outbox.IsStalled && _options.SendTimeout > TimeSpan.Zero && Others is { Backlog: Deadlines.Never } others)
+            if (_core.Outbox.IsStalled && Options.SendTimeout > TimeSpan.Zero && Others is { Backlog: Deadlines.Never } others)
             {
                 others.Took(_core.Outbox.Written, _clock.Now);
-                others.Backlog = _clock.In(_options.SendTimeout / 4);
+                others.Backlog = _clock.In(Options.SendTimeout / 4);
                 _clock.Schedule(this, others.Backlog);
             }
         }
@@ -87,7 +88,7 @@ internal sealed class Watch : Deadline
     {
         lock (Door)
         {
-            _keepAlive.ReadingResumed(_clock.Now, _options.KeepAliveTimeout);
+            _keepAlive.ReadingResumed(_clock.Now, Options.KeepAliveTimeout);
         }
     }
 
@@ -163,7 +164,7 @@ internal sealed class Watch : Deadline
 
         if (late)
         {
-            _core.Cut(ClosingEvent.Deadline, $"the close was not over within {_options.CloseTimeout.TotalSeconds:0.###} s");
+            _core.Cut(ClosingEvent.Deadline, $"the close was not over within {Options.CloseTimeout.TotalSeconds:0.###} s");
             return false;
         }
 
@@ -174,7 +175,7 @@ internal sealed class Watch : Deadline
 
         if (stuck)
         {
-            _core.Cut(ClosingEvent.PeerSilent, $"the peer took nothing for {_options.SendTimeout.TotalSeconds:0.###} s");
+            _core.Cut(ClosingEvent.PeerSilent, $"the peer took nothing for {Options.SendTimeout.TotalSeconds:0.###} s");
         }
 
         return !stuck;
@@ -193,8 +194,8 @@ internal sealed class Watch : Deadline
             others.Took(_core.Outbox.Written, now);
         }
 
-        others.Backlog = Deadlines.After(now, _options.SendTimeout / 4);
-        return now - others.ProgressAt < _options.SendTimeout.Ticks;
+        others.Backlog = Deadlines.After(now, Options.SendTimeout / 4);
+        return now - others.ProgressAt < Options.SendTimeout.Ticks;
     }
 
     private void CheckPeer(long now, bool lags)
@@ -202,10 +203,10 @@ internal sealed class Watch : Deadline
         KeepAlive.Duty duty;
         lock (Door)
         {
-            duty = _keepAlive.Check(now, _options.KeepAliveTimeout, _core.Intake.Received, _core.Outbox.Written, lags);
+            duty = _keepAlive.Check(now, Options.KeepAliveTimeout, _core.Intake.Received, _core.Outbox.Written, lags);
             if (duty == KeepAlive.Duty.SendPing)
             {
-                var ping = _keepAlive.NewOwn(now, PingInterval, _options.KeepAliveTimeout);
+                var ping = _keepAlive.NewOwn(now, PingInterval, Options.KeepAliveTimeout);
                 ping.Position = _core.Outbox.AppendControl(Opcode.Ping, ping.Payload);
                 ping.Received = _core.Intake.Received;
             }
@@ -217,7 +218,7 @@ internal sealed class Watch : Deadline
                 _core.Outbox.Flush();
                 break;
             case KeepAlive.Duty.GiveUp:
-                _core.Cut(ClosingEvent.PeerSilent, $"no answer to a ping within {_options.KeepAliveTimeout.TotalSeconds:0.###} s");
+                _core.Cut(ClosingEvent.PeerSilent, $"no answer to a ping within {Options.KeepAliveTimeout.TotalSeconds:0.###} s");
                 break;
         }
     }
@@ -227,7 +228,7 @@ internal sealed class Watch : Deadline
         switch (_exceptional?.Limits?.Check(now, _core.Intake.Received, lags))
         {
             case TimeLimits.Verdict.Inactive:
-                _core.Cut(ClosingEvent.PeerSilent, $"nothing arrived for {_options.InactivityTimeout.TotalSeconds:0.###} s");
+                _core.Cut(ClosingEvent.PeerSilent, $"nothing arrived for {Options.InactivityTimeout.TotalSeconds:0.###} s");
                 break;
             case TimeLimits.Verdict.Over:
                 _core.Close(CloseCode.GoingAway, "the connection has lasted as long as it may");

@@ -46,10 +46,13 @@ public sealed class WatchTests
             new WebSocketClientOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan, ReadAheadBytes = 0 });
         for (int stall = 0; stall < 2; stall++)
         {
+            await pair.Server.SendAsync("read ahead").Soon();
+            await Waits.Until(() => pair.Client.Core.Lags, "the peer reads no further");
             var sent = pair.Server.SendAsync(new byte[100_000]).AsTask();
             await Waits.Until(() => pair.Server.Core.Outbox.IsStalled && pair.ClientLink!.IsFull, "the peer takes no more");
             time.Advance(TimeSpan.FromSeconds(15));
             Assert.Equal(ConnectionState.Open, pair.Server.State);
+            Assert.Equal("read ahead", (await pair.Client.ReceiveAsync().Soon()).ToString());
             Assert.Equal(100_000, (await pair.Client.ReceiveAsync().Soon()).Length);
             await sent.Soon();
             await Waits.Until(() => !pair.Server.Core.Outbox.IsStalled, "the stall is over");
