@@ -39,11 +39,16 @@ public class DeadlinesBenchmarks
     {
         int count = 0;
         _now++;
-        while (_wheel.Take(_now) is { } deadline)
+        bool unfinished;
+        do
         {
-            _wheel.Enter(deadline, _now + 20_000);
-            count++;
+            while (_wheel.Take(_now, out unfinished) is { } deadline)
+            {
+                _wheel.Enter(deadline, _now + 20_000);
+                count++;
+            }
         }
+        while (unfinished);
 
         return count;
     }

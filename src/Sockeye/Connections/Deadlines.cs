@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Sockeye.Connections;
@@ -120,19 +121,23 @@ internal sealed class Deadlines
         }
     }
 
-    private bool TryTake(long now, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Deadline? deadline)
+    private bool TryTake(long now, [NotNullWhen(true)] out Deadline? deadline)
     {
-        lock (_lock)
+        bool unfinished;
+        do
         {
-            deadline = _wheel.Take(now / TimeSpan.TicksPerMillisecond);
-            if (deadline is null)
+            lock (_lock)
             {
-                _firing = false;
-                Arm();
+                deadline = _wheel.Take(now / TimeSpan.TicksPerMillisecond, out unfinished);
+                if (deadline is null && !unfinished)
+                {
+                    _firing = false;
+                    Arm();
+                }
             }
-
-            return deadline is not null;
         }
+        while (unfinished);
+        return deadline is not null;
     }
 
     /// <summary>

@@ -15,6 +15,9 @@ internal sealed class TimerWheel
     /// <summary>54 bits of ticks: no time of a clock is too far.</summary>
     private const int LevelCount = 9;
 
+    /// <summary>How many are moved down at once: what many connections have entered for about the same time is no long wait for one that enters.</summary>
+    private const int MovedAtOnce = 64;
+
     private readonly Deadline?[] _first = new Deadline?[LevelCount * SlotCount];
     private readonly long[] _earliest = new long[LevelCount * SlotCount];
     private readonly ulong[] _occupied = new ulong[LevelCount];
@@ -23,12 +26,15 @@ internal sealed class TimerWheel
     // tells, together with a tick, in which slot that tick is.
     private long _present;
 
+    // What is on its way down from a slot whose time has come.
+    private Deadline? _moving;
+
     public TimerWheel(long present) => _present = present;
 
-    public bool IsEmpty => FirstSlot() < 0;
+    public bool IsEmpty => FirstSlot() < 0 && _moving is null;
 
     /// <summary>No deadline is earlier than this tick; one may be later, if the earliest was removed. Never, if there is none.</summary>
-    public long Next => FirstSlot() is var slot and >= 0 ? _earliest[slot] : Deadlines.Never;
+    public long Next => _moving is not null ? _present : FirstSlot() is var slot and >= 0 ? _earliest[slot] : Deadlines.Never;
 
     /// <summary>Enters one that is not entered. What is past already comes next.</summary>
     public void Enter(Deadline deadline, long tick)
@@ -40,31 +46,30 @@ internal sealed class TimerWheel
     /// <summary>Removes one that is entered.</summary>
     public void Remove(Deadline deadline)
     {
-        int slot = SlotOf(deadline.Tick);
-        var next = deadline.NextInSlot!;
-        if (next == deadline)
-        {
-            Empty(slot);
-        }
-        else
-        {
-            var previous = deadline.PreviousInSlot!;
-            (previous.NextInSlot, next.PreviousInSlot) = (next, previous);
-            if (_first[slot] == deadline)
-            {
-                _first[slot] = next;
-            }
-        }
-
-        (deadline.NextInSlot, deadline.PreviousInSlot) = (null, null);
+        Unlink(deadline);
         deadline.Tick = Deadlines.Never;
     }
 
     /// <summary>Removes the first that is due by now: in the order of ticks, within a tick in the order of entering; null, if none is.</summary>
-    public Deadline? Take(long now)
+    /// <param name="now">The tick that has come.</param>
+    /// <param name="unfinished">Whether it is not known yet which is the first, if any: to be called again, when others had their turn.</param>
+    public Deadline? Take(long now, out bool unfinished)
     {
+        int left = MovedAtOnce;
         while (true)
         {
+            for (; left > 0 && _moving is { } moved; left--)
+            {
+                Unlink(moved);
+                Append(moved);
+            }
+
+            unfinished = _moving is not null;
+            if (unfinished)
+            {
+                return null;
+            }
+
             int slot = FirstSlot();
             if (slot < 0 || StartOf(slot) > now)
             {
@@ -80,21 +85,32 @@ internal sealed class TimerWheel
                 return first;
             }
 
-            MoveDown(slot, first);
+            Empty(slot);
+            _moving = first;
         }
     }
 
-    private void MoveDown(int slot, Deadline first)
+    private void Unlink(Deadline deadline)
     {
-        Empty(slot);
-        var deadline = first;
-        do
+        int slot = SlotOf(deadline.Tick);
+        var next = deadline.NextInSlot!;
+        var other = next == deadline ? null : next;
+        if (_moving == deadline)
         {
-            var next = deadline.NextInSlot!;
-            Append(deadline);
-            deadline = next;
+            _moving = other;
         }
-        while (deadline != first);
+        else if (other is null)
+        {
+            Empty(slot);
+        }
+        else if (_first[slot] == deadline)
+        {
+            _first[slot] = other;
+        }
+
+        var previous = deadline.PreviousInSlot!;
+        (previous.NextInSlot, next.PreviousInSlot) = (next, previous);
+        (deadline.NextInSlot, deadline.PreviousInSlot) = (null, null);
     }
 
     private void Append(Deadline deadline)

@@ -11,13 +11,13 @@ public sealed class TimerWheelTests
         var wheel = new TimerWheel(1000);
         Assert.True(wheel.IsEmpty);
         Assert.Equal(Deadlines.Never, wheel.Next);
-        Assert.Null(wheel.Take(5000));
+        Assert.Null(Take(wheel, 5000));
         var node = new Node();
         wheel.Enter(node, 5001);
         Assert.False(wheel.IsEmpty);
         Assert.Equal(5001, wheel.Next);
-        Assert.Null(wheel.Take(5000));
-        Assert.Same(node, wheel.Take(5001));
+        Assert.Null(Take(wheel, 5000));
+        Assert.Same(node, Take(wheel, 5001));
         Assert.Equal(Deadlines.Never, node.Tick);
         Assert.True(wheel.IsEmpty);
     }
@@ -29,10 +29,10 @@ public sealed class TimerWheelTests
         var (past, present) = (new Node(), new Node());
         wheel.Enter(past, 3);
         wheel.Enter(present, 1000);
-        Assert.Null(wheel.Take(999));
-        Assert.Same(past, wheel.Take(1000));
-        Assert.Same(present, wheel.Take(1000));
-        Assert.Null(wheel.Take(10));
+        Assert.Null(Take(wheel, 999));
+        Assert.Same(past, Take(wheel, 1000));
+        Assert.Same(present, Take(wheel, 1000));
+        Assert.Null(Take(wheel, 10));
         wheel.Enter(past, 20);
         Assert.Equal(1000, wheel.Next);
     }
@@ -50,9 +50,9 @@ public sealed class TimerWheelTests
                     var node = new Node();
                     wheel.Enter(node, start + span);
                     Assert.Equal(start + span, wheel.Next);
-                    Assert.Null(wheel.Take(start + span - 1));
+                    Assert.Null(Take(wheel, start + span - 1));
                     Assert.Equal(start + span, wheel.Next);
-                    Assert.Same(node, wheel.Take(start + span));
+                    Assert.Same(node, Take(wheel, start + span));
                     Assert.True(wheel.IsEmpty);
                 }
             }
@@ -66,8 +66,8 @@ public sealed class TimerWheelTests
         var wheel = new TimerWheel(0);
         var node = new Node();
         wheel.Enter(node, last);
-        Assert.Null(wheel.Take(last - 1));
-        Assert.Same(node, wheel.Take(last));
+        Assert.Null(Take(wheel, last - 1));
+        Assert.Same(node, Take(wheel, last));
     }
 
     [Fact]
@@ -80,10 +80,10 @@ public sealed class TimerWheelTests
         wheel.Enter(far, due);
         for (long now = start; now < due; now++)
         {
-            Assert.Null(wheel.Take(now));
+            Assert.Null(Take(wheel, now));
         }
 
-        Assert.Same(far, wheel.Take(due));
+        Assert.Same(far, Take(wheel, due));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class TimerWheelTests
         {
             // Few distinct ticks, entered from different presents: equal ones start on different wheels.
             long present = 777 + (i * 10);
-            Assert.Null(wheel.Take(present));
+            Assert.Null(Take(wheel, present));
             var node = new Node { Name = i, Due = 40_000 + (random.Next(100) * 700L) };
             nodes.Add(node);
             wheel.Enter(node, node.Due);
@@ -133,7 +133,7 @@ public sealed class TimerWheelTests
         wheel.Enter(late, 100);
         wheel.Remove(early);
         Assert.Equal(64, wheel.Next);
-        Assert.Null(wheel.Take(64));
+        Assert.Null(Take(wheel, 64));
         Assert.Equal(100, wheel.Next); // one look was for nothing, the next will not be
     }
 
@@ -164,7 +164,7 @@ public sealed class TimerWheelTests
                     break;
                 default:
                     now += random.NextInt64(1L << random.Next(1, 34));
-                    while (wheel.Take(now) is Node due)
+                    while (Take(wheel, now) is Node due)
                     {
                         Assert.True(due.Due <= now, $"seed {seed}, step {i}: early");
                         Assert.True(due == model.Min, $"seed {seed}, step {i}: out of turn");
@@ -190,10 +190,92 @@ public sealed class TimerWheelTests
         }
     }
 
+    [Fact]
+    public void What_many_entered_for_the_same_while_is_moved_in_shares_and_others_enter_and_leave_in_between()
+    {
+        const int seed = 5;
+        var random = new Random(seed);
+        var wheel = new TimerWheel(0);
+        var present = new HashSet<Node>();
+        for (int i = 0; i < 10_000; i++)
+        {
+            Add(262_144 + random.Next(5000)); // all in one slot of the fourth wheel
+        }
+
+        int shares = 0;
+        long last = 0;
+        for (long now = 262_100; now < 270_000; now += 50)
+        {
+            bool unfinished;
+            do
+            {
+                while (wheel.Take(now, out unfinished) is Node due)
+                {
+                    Assert.True(due.Due <= now && due.Due >= last, $"seed {seed}: {due.Due} at {now} after {last}");
+                    Assert.True(present.Remove(due));
+                    last = due.Due;
+                }
+
+                if (unfinished)
+                {
+                    shares++;
+                    Assert.False(wheel.IsEmpty);
+                    Assert.True(wheel.Next <= present.Min(node => node.Due));
+                    foreach (var gone in present.Take(random.Next(40)).ToList()) // what is moved first goes first
+                    {
+                        wheel.Remove(gone);
+                        present.Remove(gone);
+                    }
+
+                    Add(Math.Max(now, 262_144) + random.Next(5000));
+                }
+            }
+            while (unfinished);
+        }
+
+        Assert.InRange(shares, 50, 10_000);
+        Assert.Empty(present);
+        Assert.True(wheel.IsEmpty);
+
+        void Add(long due)
+        {
+            var node = new Node { Due = due };
+            wheel.Enter(node, due);
+            present.Add(node);
+        }
+    }
+
+    [Fact]
+    public void All_that_is_being_moved_may_leave()
+    {
+        var wheel = new TimerWheel(0);
+        var nodes = Enumerable.Range(0, 100).Select(_ => new Node()).ToList();
+        nodes.ForEach(node => wheel.Enter(node, 4100));
+        Assert.Null(wheel.Take(4099, out bool unfinished));
+        Assert.True(unfinished);
+        nodes.ForEach(wheel.Remove);
+        Assert.True(wheel.IsEmpty);
+        Assert.Equal(Deadlines.Never, wheel.Next);
+        Assert.Null(wheel.Take(5000, out unfinished));
+        Assert.False(unfinished);
+    }
+
+    private static Deadline? Take(TimerWheel wheel, long now)
+    {
+        while (true)
+        {
+            var found = wheel.Take(now, out bool unfinished);
+            if (!unfinished)
+            {
+                return found;
+            }
+        }
+    }
+
     private static List<Node> Drain(TimerWheel wheel, long now)
     {
         var all = new List<Node>();
-        while (wheel.Take(now) is Node node)
+        while (Take(wheel, now) is Node node)
         {
             all.Add(node);
         }
