@@ -49,6 +49,7 @@ def _load(server, work, seconds, settle, port, pid):
     command += {"takeover": ["--takeover"], "both": ["--both-take-over"]}.get(work.deflate, [])
     command += ["--window", str(server.window)] if work.deflate and server.window else []
     command += ["--noise"] if work.noise else []
+    command += ["--loops"] if work.balances else []
     if work.mode == "neighbours":
         command += ["--rate", str(work.rate), "--blockers", str(work.blockers), "--block", str(work.block), "--every", str(work.every)]
         command += ["--again"] if work.again else []
@@ -65,6 +66,8 @@ def _figures(raw):
     if "bytes_per_connection" in raw:
         return {"bytes": raw["bytes_per_connection"], "rss_mib": raw["all_kib"] / 1024}
     count = raw["messages"]
+    if raw.get("loop_unknown_us", 0) > 0.02 * (raw["user_us"] + raw["system_us"]):
+        raise Failed(f"{raw['loop_unknown_us']} us of the loops' threads could not be told to be of a loop")
     if raw["user_us"] + raw["system_us"] == 0:
         raise Failed(f"the server stood still: {count} answers in {raw['seconds']:.1f} s, and no tick of processor time")
     return {
@@ -81,4 +84,5 @@ def _figures(raw):
         "tls": raw["tls"],
         "loop_connections": raw.get("loop_connections", []),
         "loop_cpu_us": raw.get("loop_cpu_us", []),
+        "loops_passed": raw.get("loops_passed", 0) / raw["seconds"],
     }

@@ -81,19 +81,20 @@ def _latency_table(work):
                f"{_number(median(own, 'cpu_us'))} | {median(own, 'rss_mib'):.0f} |")
 
 
-def _share(runs, figure):
+def share(runs, figure):
     """The busiest loop's part of all, in percent; even is 50 with two loops."""
     parts = [100 * max(run[figure]) / sum(run[figure]) for run in runs if sum(run[figure]) > 0]
     return f"{statistics.median(parts):.1f} ({min(parts):.1f}..{max(parts):.1f})" if parts else "–"
 
 
 def _balance_table(measured):
-    yield "| work | server | busiest loop has % of connections | and % of the loops' CPU | a second | CPU µs each | p99 µs |"
-    yield "| --- | --- |" + " ---: |" * 5
+    yield "| work | server | busiest loop has % of connections | and % of the loops' CPU | loops passed on, a second | a second | CPU µs each | p99 µs |"
+    yield "| --- | --- |" + " ---: |" * 6
     for work in measured:
         for name in ordered(work):
             own = work["runs"][name]
-            yield (f"| {work['title']} | {servers.ALL[name].title} | {_share(own, 'loop_connections')} | {_share(own, 'loop_cpu_us')} | "
+            passed = f"{median(own, 'loops_passed'):.1f}" if own[0]["loop_cpu_us"] else "–"
+            yield (f"| {work['title']} | {servers.ALL[name].title} | {share(own, 'loop_connections')} | {share(own, 'loop_cpu_us')} | {passed} | "
                    f"{_spread(own, 'per_second')} | {_number(median(own, 'cpu_us'))} | {_number(median(own, 'p99_us'))} |")
 
 

@@ -1,5 +1,5 @@
 """What is measured: the works and the sets that hold them."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,21 @@ class Work:
         return "deflate" if self.deflate else "tls" if self.tls else self.mode
 
     @property
+    def balances(self):
+        return self.name.startswith("balance-")
+
+    @property
     def unit(self):
         return {"echo": "message", "neighbours": "message", "broadcast": "delivery", "handshake": "connection", "idle": "connection"}[self.mode]
 
     @property
     def units(self):
         return "deliveries" if self.mode == "broadcast" else self.unit + "s"
+
+
+def with_at_most(work, connections):
+    """The same with fewer connections, for trying things out."""
+    return work if work.connections <= connections else replace(work, connections=connections, title=f"{work.title} (tried out with {connections} only)")
 
 
 def figure_of(name):
@@ -104,17 +113,18 @@ ALL = {work.name: work for work in [
 ]}
 
 _TABLE = ["echo-16x64", "echo-16x512", "echo-125x64", "echo-16x64d32", "echo-16kx16", "echo-1mx4"]
-_MAIN = ["floor", "sockeye", "kestrel", "bun"]
+_MAIN = ["floor", "sockeye", "sockeye-async", "kestrel", "bun"]
 _PEERS = _MAIN + ["deno", "node", "libwebsockets", "beast", "gorilla", "python"]
 _STYLES = ["floor", "sockeye", "sockeye-async", "sockeye-sockets", "sockeye-sockets-async", "sockeye-2-loops", "kestrel"]
 
 # The works and the servers of each set.
 SETS = {
     "quick": (_TABLE, _MAIN),
-    "echo": ([name for name in ALL if name.startswith("echo-")], _PEERS),
+    "peers": (_TABLE, _PEERS),
+    "sizes": ([name for name in ALL if name.startswith("echo-") and name not in _TABLE], _MAIN),
     "tls": (["tls-16x64", "tls-16x64d32", "tls-16kx16"], _PEERS),
     "handshake": (["handshake", "handshake-tls"], _PEERS),
-    "idle": (["idle"], _PEERS + ["sockeye-async", "sockeye-sockets", "sockeye-sockets-async"]),
+    "idle": (["idle"], _PEERS + ["sockeye-sockets", "sockeye-sockets-async"]),
     "broadcast": (["broadcast-1", "broadcast-8"], _PEERS),
     "balance": ([name for name in ALL if name.startswith("balance-")], ["sockeye-2-loops", "kestrel-2-cores"]),
     "neighbours": ([name for name in ALL if name.startswith("neighbours-")], ["sockeye", "sockeye-inline", "sockeye-pool", "sockeye-async", "kestrel"]),

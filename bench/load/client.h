@@ -14,6 +14,7 @@ struct options {
     int takeover;       // whether the server may keep a context, and with 2 whether it has to expect one of the client too
     size_t size;
     int window;                    // the size of both windows in bits, if it is asked for
+    int loops;                     // whether the server's loops are looked at
     int blockers, block, again;    // of mode neighbours
     double seconds, warmup, settle, rate, every;
 };

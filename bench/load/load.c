@@ -30,6 +30,7 @@ static void read_options(int count, char **arguments)
         else if (!strcmp(name, "--both-take-over")) options.takeover = 2;
         else if (!strcmp(name, "--noise")) options.noise = 1;
         else if (!strcmp(name, "--again")) options.again = 1;
+        else if (!strcmp(name, "--loops")) options.loops = 1;
         else if (!strcmp(name, "--window")) options.window = atoi(value_of(count, arguments, &i));
         else if (!strcmp(name, "--blockers")) options.blockers = atoi(value_of(count, arguments, &i));
         else if (!strcmp(name, "--block")) options.block = atoi(value_of(count, arguments, &i));
@@ -70,7 +71,7 @@ int main(int count, char **arguments)
     else if (!strcmp(options.mode, "neighbours")) run_neighbours();
     else {
         fprintf(stderr, "usage: load echo|broadcast|idle|handshake|neighbours --port N --pid N [--size N] [--connections N] [--depth N] "
-                        "[--seconds S] [--warmup S] [--settle S] [--raw] [--tls] "
+                        "[--seconds S] [--warmup S] [--settle S] [--raw] [--tls] [--loops] "
                         "[--deflate [--takeover|--both-take-over] [--window BITS] [--noise]] "
                         "[--rate N] [--blockers N] [--block MS] [--every S] [--again]\n");
         return 2;

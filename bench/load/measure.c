@@ -12,27 +12,21 @@ static uint64_t buckets[POWERS * FINE], measured, longest;
 static uint64_t started_at;
 static double user_at_start, system_at_start;
 
-void cpu_of_stat(const char *behind_name, double *user, double *system)
-{
-    unsigned long user_ticks, system_ticks;
-    // Fields 14 and 15 of the line.
-    if (sscanf(behind_name, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user_ticks, &system_ticks) != 2)
-        fail("/proc/PID/stat is not as expected");
-    double microseconds = 1e6 / (double)sysconf(_SC_CLK_TCK);
-    *user = (double)user_ticks * microseconds;
-    *system = (double)system_ticks * microseconds;
-}
-
 static void server_cpu(double *user, double *system)
 {
     char path[64], text[2048];
+    unsigned long user_ticks, system_ticks;
     snprintf(path, sizeof path, "/proc/%d/stat", options.pid);
     FILE *file = fopen(path, "r");
     if (!file || !fgets(text, sizeof text, file))
         fail("the server has ended");
     fclose(file);
-    // The name may hold spaces.
-    cpu_of_stat(strrchr(text, ')') + 2, user, system);
+    // Fields 14 and 15 of the line; the name, in parentheses, may hold spaces.
+    if (sscanf(strrchr(text, ')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user_ticks, &system_ticks) != 2)
+        fail("/proc/PID/stat is not as expected");
+    double microseconds = 1e6 / (double)sysconf(_SC_CLK_TCK);
+    *user = (double)user_ticks * microseconds;
+    *system = (double)system_ticks * microseconds;
 }
 
 long server_kib(const char *field)
@@ -82,7 +76,6 @@ void measure_print(uint64_t messages)
 {
     double user, system, seconds = (double)(now_ns() - started_at) / 1e9;
     server_cpu(&user, &system);
-    loops_end();
     printf("{\"messages\": %llu, \"seconds\": %.4f, \"user_us\": %.0f, \"system_us\": %.0f, \"p50_us\": %.1f, \"p99_us\": %.1f, "
            "\"max_us\": %.1f, \"rss_kib\": %ld, \"peak_kib\": %ld, \"deflate_bytes\": %llu, \"tls\": \"%s\"",
         (unsigned long long)messages, seconds, user - user_at_start, system - system_at_start,

@@ -33,12 +33,10 @@ void measure_start(void);
 void measure_latency(uint64_t nanoseconds);
 void measure_print(uint64_t messages);
 long server_kib(const char *field);
-void cpu_of_stat(const char *behind_name, double *user, double *system);
 
-// The same for each event loop of the server, where its threads are named after loops.
+// The same for each event loop of the server, with --loops, where the threads have such names.
 void loops_before_connections(void);
 void loops_start(void);
-void loops_end(void);
 void loops_print(void);
 
 #endif

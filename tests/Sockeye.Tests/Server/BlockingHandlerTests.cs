@@ -2,12 +2,16 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Sockeye.Tests.Support;
+using Sockeye.Transports.Epoll;
 
 namespace Sockeye.Tests.Server;
 
 /// <summary>Handlers that block, spin or dawdle on an event loop: the other connections of that loop do not notice.</summary>
 public sealed class BlockingHandlerTests
 {
+    [ThreadStatic]
+    private static bool t_isKeptWaiting;
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -227,6 +231,31 @@ public sealed class BlockingHandlerTests
 
         Assert.Equal(dispatch == HandlerDispatch.Automatic, log.Saw(19));
         Assert.Equal(dispatch == HandlerDispatch.Automatic, threads.Last());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_whose_processor_is_taken_away_is_not_blamed(bool zeroCopy)
+    {
+        // The clock goes on while the thread, as the kernel counts it, neither works nor waits.
+        ThreadUsage.Source = static () => t_isKeptWaiting ? new ThreadUsage(0, 0) : null;
+        var log = new TestLog();
+        await using var server = await StartAsync(zeroCopy, log: log, before: _ =>
+        {
+            t_isKeptWaiting = true;
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(2);)
+            {
+            }
+        });
+        await using var client = await ConnectAsync(server);
+        for (int i = 0; i < 60; i++)
+        {
+            await client.SendAsync($"{i}");
+            Assert.Equal($"{i}", await client.NextAsync());
+        }
+
+        Assert.False(log.Saw(19));
     }
 
     private static async Task<WebSocketServer> StartAsync(

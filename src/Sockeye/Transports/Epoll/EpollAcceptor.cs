@@ -79,7 +79,9 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
 
     void IEpollSource.Release(int hold) => _loop.Post(this);
 
-    void IEpollSource.OnTurn(long time)
+    bool IEpollSource.WasSlow => false;
+
+    void IEpollSource.OnTurn(bool slow)
     {
     }
 

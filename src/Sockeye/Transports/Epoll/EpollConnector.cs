@@ -72,7 +72,9 @@ internal sealed unsafe class EpollConnector : IEpollSource
     {
     }
 
-    void IEpollSource.OnTurn(long time)
+    bool IEpollSource.WasSlow => false;
+
+    void IEpollSource.OnTurn(bool slow)
     {
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Numerics;
 
 namespace Sockeye.Transports.Epoll;
@@ -14,9 +13,6 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
     private const int SlowTurns = 4;
 
     private const int PooledReadBytes = 64 * 1024;
-
-    /// <summary>A turn that takes so long is felt by everybody else on the loop.</summary>
-    private static readonly long s_slowTurn = Stopwatch.Frequency / 1000;
 
     private readonly bool _mayBePooled;
     private int _holds;
@@ -66,9 +62,10 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
 
     void IEpollSource.Release(int hold) => Release(hold);
 
-    void IEpollSource.OnTurn(long time)
+    bool IEpollSource.WasSlow => _turns != 0;
+
+    void IEpollSource.OnTurn(bool slow)
     {
-        bool slow = time >= s_slowTurn;
         _turns = (_turns << 1) | (slow ? 1u : 0u);
         if (slow && _mayBePooled && !_pooled && BitOperations.PopCount(_turns) >= SlowTurns)
         {

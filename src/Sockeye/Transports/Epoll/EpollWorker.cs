@@ -19,6 +19,9 @@ internal sealed class EpollWorker
     private static readonly long s_callTime = Stopwatch.Frequency / 100_000;
     private static readonly long s_bytesTime = Stopwatch.Frequency / 500_000;
 
+    // A call that takes so long is felt by everybody else on the loop.
+    private static readonly long s_slowCall = Stopwatch.Frequency / 1000;
+
     [ThreadStatic]
     private static EpollWorker? t_current;
 
@@ -82,6 +85,8 @@ internal sealed class EpollWorker
     public bool Call(IEpollSource source, uint ready)
     {
         _source = _called = source;
+        bool suspect = source.WasSlow;
+        var before = suspect ? ThreadUsage.Now() : default;
         Volatile.Write(ref _stamp, _stamp + 1);
         try
         {
@@ -108,9 +113,19 @@ internal sealed class EpollWorker
         }
 
         long now = Stopwatch.GetTimestamp();
-        source.OnTurn(now - _clock - _movingTime);
+        source.OnTurn(now - _clock - _movingTime >= s_slowCall && !(suspect && WasKeptWaiting(before)));
         (_clock, _movingTime) = (now, 0);
         return true;
+    }
+
+    /// <summary>
+    /// Whether the time since then was somebody else's: the thread neither worked so long nor waited for anything, so the processor was
+    /// taken from it. On a crowded machine that happens to any handler.
+    /// </summary>
+    private bool WasKeptWaiting(ThreadUsage before)
+    {
+        var now = ThreadUsage.Now();
+        return now.Waits == before.Waits && now.ProcessorTime - before.ProcessorTime - _movingTime < s_slowCall;
     }
 
     /// <summary>

@@ -22,8 +22,9 @@ internal interface IEpollSource
     /// <summary>The call returned. Does nothing if that hold is over already.</summary>
     void Release(int hold);
 
-    /// <summary>
-    /// A call returned in the loop after so long, in the units of <see cref="System.Diagnostics.Stopwatch"/>, without what moving bytes took.
-    /// </summary>
-    void OnTurn(long time);
+    /// <summary>Whether one of its last calls was slow: then the next ones are looked at more closely.</summary>
+    bool WasSlow { get; }
+
+    /// <summary>A call returned in the loop; slow if everybody else there felt it, without what moving bytes took.</summary>
+    void OnTurn(bool slow);
 }

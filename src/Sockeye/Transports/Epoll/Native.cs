@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Sockeye.Transports.Epoll;
@@ -16,6 +17,9 @@ internal static unsafe partial class Native
 
     public const int NoSignal = 0x4000;
     public const int DontWait = 0x40;
+
+    /// <summary>Of <see cref="Usage"/>: of the calling thread.</summary>
+    public const int OfThread = 1;
 
     public const int ShutdownWrite = 1;
     public const int ShutdownBoth = 2;
@@ -101,6 +105,9 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "getsockname", SetLastError = true)]
     public static partial int LocalName(int descriptor, byte* address, int* length);
 
+    [LibraryImport(C, EntryPoint = "getrusage", SetLastError = true)]
+    public static partial int Usage(int who, ResourceUsage* usage);
+
     private static bool Fails(SystemCall call, int descriptor, ref nint length)
     {
         int error = Fault?.Invoke(call, descriptor, ref length) ?? 0;
@@ -138,6 +145,26 @@ internal static unsafe partial class Native
 
     [LibraryImport(C, SetLastError = true)]
     private static partial int accept4(int listener, byte* address, int* length, int flags);
+
+    /// <summary>What a thread has used (struct rusage), as far as it is looked at.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ResourceUsage
+    {
+        public nint UserSeconds;
+        public nint UserMicroseconds;
+        public nint SystemSeconds;
+        public nint SystemMicroseconds;
+        public MemoryAndSignals Others;
+        public nint Waits;
+        public nint Preemptions;
+    }
+
+    /// <summary>The twelve numbers of a struct rusage that are not looked at.</summary>
+    [InlineArray(12)]
+    public struct MemoryAndSignals
+    {
+        private nint _first;
+    }
 
     /// <summary>One piece of a vectored write (struct iovec).</summary>
     [StructLayout(LayoutKind.Sequential)]
