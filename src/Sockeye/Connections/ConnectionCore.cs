@@ -16,8 +16,6 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
 {
     private static readonly Action<ConnectionCore> s_over = static _ => { };
 
-    private readonly Watch _watch;
-    private readonly long _readAheadBytes;
     private Inbox? _inbox;
     private ClosingReport? _report;
     private TaskCompletionSource<CloseResult>? _closed;
@@ -27,17 +25,14 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
     public ConnectionCore(
         Link link, Outbox outbox, Role role, WebSocketOptions options, ILogger logger, long id, Dialect? dialect = null, DeflateParameters? deflate = null)
     {
-        (Link, Outbox, Logger, Id) = (link, outbox, logger, id);
+        (Link, Outbox, Options, Logger, Id) = (link, outbox, options, logger, id);
         Session = new Session(role, options.ToLimits(), dialect, deflate);
         Outbox.Framing = Dialect.Framing;
         Outbox.Deflater = deflate is { } agreed ? options.Compression!.MakeDeflater(role, agreed) : null;
-        var clock = Deadlines.Of(options.TimeProvider);
-        KeepAlive = new KeepAlive(Dialect.Has(DialectTraits.Ping) ? options.KeepAliveInterval : Timeout.InfiniteTimeSpan, options.KeepAliveTimeout, clock);
         Intake = new Intake(this);
         Outbox.Owner = this;
-        _readAheadBytes = options.ReadAheadBytes;
         ReceivesControlFrames = options.ReceiveControlFrames;
-        _watch = new Watch(this, options, clock);
+        Watch = new Watch(this, Deadlines.Of(options.TimeProvider));
     }
 
     ref RosterPlace<ConnectionCore> IListed<ConnectionCore>.Place => ref _place;
@@ -54,11 +49,15 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
     public Intake Intake { get; }
 
     /// <summary>Where messages wait for the receiver; made when it is first used, since a sink needs none.</summary>
-    public Inbox Inbox => Volatile.Read(ref _inbox) ?? Interlocked.CompareExchange(ref _inbox, new Inbox(this, _readAheadBytes), null) ?? _inbox;
+    public Inbox Inbox => Volatile.Read(ref _inbox) ?? Interlocked.CompareExchange(ref _inbox, new Inbox(this, Options.ReadAheadBytes), null) ?? _inbox;
 
     public Outbox Outbox { get; }
 
-    public KeepAlive KeepAlive { get; }
+    /// <summary>Shared with the other connections of a server.</summary>
+    public WebSocketOptions Options { get; }
+
+    /// <summary>Everything that depends on time.</summary>
+    public Watch Watch { get; }
 
     public ILogger Logger { get; }
 
@@ -68,7 +67,7 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
     public Task<CloseResult> Closed => ClosedSource.Task;
 
     /// <summary>The clock of all timeouts.</summary>
-    public TimeProvider Clock => _watch.Clock;
+    public TimeProvider Clock => Watch.Clock;
 
     /// <summary>Takes the messages in place of the inbox; set before the link is taken over.</summary>
     public IMessageSink? Sink { get; set; }
@@ -86,13 +85,13 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
     public void Start()
     {
         Telemetry.Opened(Session.Role);
-        _watch.Start();
+        Watch.Start();
     }
 
     /// <summary>The application caught up: reading goes on, on another stack, since a receiver may be running inside the reading thread.</summary>
     public void ResumeReading()
     {
-        KeepAlive.ReadingResumed();
+        Watch.ReadingResumed();
         ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false);
     }
 
@@ -100,10 +99,10 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
     public void LinkEnded(Exception? error)
     {
         var result = ReportEnd(error, error is null);
-        _watch.Stop();
+        Watch.Stop();
         Link.Cut();
         Outbox.Break();
-        KeepAlive.End();
+        Watch.EndPings();
         EndInbox();
         Sink?.End(result);
         Telemetry.Closed(Session.Role, result);
@@ -191,28 +190,7 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
     }
 
     /// <summary>A violation waits for the answers to what came before it, but not for long.</summary>
-    public void WatchViolation() => _watch.Violation();
-
-    /// <summary>Sends a ping of the keep-alive's own.</summary>
-    public void SendKeepAlivePing()
-    {
-        byte[] payload = KeepAlive.NewPayload();
-        lock (Outbox.Door)
-        {
-            KeepAlive.SentOwn(payload, Outbox.AppendControl(Opcode.Ping, payload), Intake.Received);
-        }
-
-        Outbox.Flush();
-    }
-
-    /// <summary>Watches the backlog from now on, if there is one: a peer that takes nothing is not waited for.</summary>
-    public void WatchBacklog()
-    {
-        if (Outbox.IsStalled)
-        {
-            _watch.Backlog();
-        }
-    }
+    public void WatchViolation() => Watch.Violation();
 
     /// <summary>The peer's close frame came.</summary>
     public void PeerClosed(ReadOnlySpan<byte> body)
@@ -252,7 +230,7 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
 
     void IConnectionOwner.BacklogDrained() => Sink?.OnDrained();
 
-    void IConnectionOwner.BacklogStalled() => WatchBacklog();
+    void IConnectionOwner.BacklogStalled() => Watch.Backlog();
 
     void IConnectionOwner.BacklogOverflowed() => Close(CloseCode.PolicyViolation, "the peer reads too slowly");
 
@@ -319,12 +297,12 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
         if (!ClosingTable.MaySend(Session.State))
         {
             EndInbox();
-            KeepAlive.End();
+            Watch.EndPings();
         }
 
         if ((actions & ClosingActions.StartDeadline) != 0)
         {
-            _watch.Closing();
+            Watch.Closing();
         }
 
         if ((actions & ClosingActions.Cut) != 0)

@@ -1,25 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Sockeye.Connections;
 
 /// <summary>
-/// All deadlines of one clock: one timer for all connections, armed for the earliest, asleep while nothing is due.
-/// Times are ticks of 100 ns on the clock's own scale.
+/// All deadlines of one clock, on one wheel: one timer for all connections, armed for the earliest, asleep while none is entered.
+/// Times are ticks of 100 ns on the clock's own scale; the wheel counts milliseconds, as timers do, and rounds up: nothing is early.
 /// </summary>
 internal sealed class Deadlines
 {
     public const long Never = long.MaxValue;
 
+    /// <summary>Before all times: nothing is entered over it.</summary>
+    internal const long Cancelled = long.MinValue;
+
     private static readonly ConditionalWeakTable<TimeProvider, Deadlines> s_byClock = [];
 
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
-    private readonly PriorityQueue<Alarm, long> _queue = new();
+
+    // The innermost of all locks: nothing is called with it but the clock.
+    private readonly Lock _lock = new();
+    private readonly TimerWheel _wheel;
     private long _armedFor = Never;
+    private bool _firing;
 
     private Deadlines(TimeProvider clock)
     {
         _clock = clock;
+        _wheel = new TimerWheel(Now / TimeSpan.TicksPerMillisecond);
         using (ExecutionContext.SuppressFlow())
         {
             _timer = clock.CreateTimer(static s => ((Deadlines)s!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -34,67 +43,123 @@ internal sealed class Deadlines
 
     public static Deadlines Of(TimeProvider clock) => s_byClock.GetValue(clock, static c => new Deadlines(c));
 
-    /// <summary>A time so far from now; never, for an infinite or negative span.</summary>
-    public long In(TimeSpan span) => span < TimeSpan.Zero ? Never : Now + span.Ticks;
+    /// <summary>A time so far from another; never, for an infinite or negative span.</summary>
+    public static long After(long time, TimeSpan span) => span < TimeSpan.Zero ? Never : time + span.Ticks;
 
-    /// <summary>Enters a deadline, unless an earlier one of the same alarm is entered already.</summary>
-    public void Schedule(Alarm alarm, long due)
+    /// <summary>A time so far from now; never, for an infinite or negative span.</summary>
+    public long In(TimeSpan span) => After(Now, span);
+
+    /// <summary>Enters a deadline, unless it is entered for an earlier time already, or was cancelled.</summary>
+    public void Schedule(Deadline deadline, long due)
     {
-        lock (_queue)
+        if (due == Never)
         {
-            if (due < alarm.Scheduled)
+            return;
+        }
+
+        long tick = (due / TimeSpan.TicksPerMillisecond) + (due % TimeSpan.TicksPerMillisecond > 0 ? 1 : 0);
+        lock (_lock)
+        {
+            if (tick < deadline.Tick)
             {
-                Enter(alarm, due);
+                if (deadline.Tick != Never)
+                {
+                    _wheel.Remove(deadline);
+                }
+
+                _wheel.Enter(deadline, tick);
                 Arm();
             }
         }
     }
 
-    private void Enter(Alarm alarm, long due)
+    /// <summary>The owner has nothing to do any more: the deadline leaves at once, for good. If it is being called, that goes on.</summary>
+    public void Cancel(Deadline deadline)
     {
-        alarm.Scheduled = due;
-        _queue.Enqueue(alarm, due); // an entry for a later time stays behind and is skipped when it comes up
+        lock (_lock)
+        {
+            if (deadline.Tick is not (Never or Cancelled))
+            {
+                _wheel.Remove(deadline);
+                Arm();
+            }
+
+            deadline.Tick = Cancelled;
+        }
+    }
+
+    private static long Call(Deadline deadline, long now)
+    {
+        try
+        {
+            return deadline.OnDeadline(now);
+        }
+        catch (Exception e)
+        {
+            deadline.OnFailed(e);
+            return Never;
+        }
     }
 
     private void Fire()
     {
-        long now = Now;
-        while (true)
+        lock (_lock)
         {
-            Alarm? alarm;
-            lock (_queue)
+            if (_firing)
             {
-                if (!_queue.TryPeek(out alarm, out long due) || due > now)
-                {
-                    _armedFor = Never;
-                    Arm();
-                    return;
-                }
-
-                _queue.Dequeue();
-                if (alarm.Scheduled != due)
-                {
-                    continue;
-                }
-
-                alarm.Scheduled = Never;
+                return; // the timer was moved as it fired: whoever is at it comes to all that is due, and arms anew
             }
 
-            long next = alarm.Owner?.OnDeadline(now) ?? Never;
-            if (next != Never)
-            {
-                Schedule(alarm, Math.Max(next, now + 1));
-            }
+            (_firing, _armedFor) = (true, Never);
+        }
+
+        long now = Now;
+        while (TryTake(now, out var deadline))
+        {
+            long next = Call(deadline, now);
+            Schedule(deadline, next == Never ? Never : Math.Max(next, now + 1));
         }
     }
 
+    private bool TryTake(long now, [NotNullWhen(true)] out Deadline? deadline)
+    {
+        bool unfinished;
+        do
+        {
+            lock (_lock)
+            {
+                deadline = _wheel.Take(now / TimeSpan.TicksPerMillisecond, out unfinished);
+                if (deadline is null && !unfinished)
+                {
+                    _firing = false;
+                    Arm();
+                }
+            }
+        }
+        while (unfinished);
+        return deadline is not null;
+    }
+
+    /// <summary>
+    /// Sets the timer, if something is earlier than what it is set for, or nothing is left. For one that was cancelled it is not
+    /// moved: to wake once for nothing costs less than to move it with everyone that goes.
+    /// </summary>
     private void Arm()
     {
-        if (_queue.TryPeek(out _, out long due) && due < _armedFor)
+        long next = _wheel.Next;
+        if (_firing || (next >= _armedFor && next != Never) || next == _armedFor)
         {
-            _armedFor = due;
-            double wait = Math.Ceiling(new TimeSpan(Math.Max(0, due - Now)).TotalMilliseconds); // a timer counts whole milliseconds
-            _timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
+            return;
         }
+
+        _armedFor = next;
+        var wait = Timeout.InfiniteTimeSpan;
+        if (next != Never)
+        {
+            double span = Math.Ceiling(new TimeSpan((next * TimeSpan.TicksPerMillisecond) - Now).TotalMilliseconds);
+            wait = TimeSpan.FromMilliseconds(Math.Clamp(span, 0, int.MaxValue)); // what is further than timers count is looked at again
+        }
+
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 }

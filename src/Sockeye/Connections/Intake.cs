@@ -251,7 +251,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                 return Answer(found.Payload);
 
             case ClosingEvent.Pong:
-                core.KeepAlive.Pong(found.Payload);
+                core.Watch.Pong(found.Payload);
                 Show(Opcode.Pong, found.Payload);
                 return false;
 

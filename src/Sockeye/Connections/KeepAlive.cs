@@ -4,16 +4,15 @@ namespace Sockeye.Connections;
 
 /// <summary>
 /// Pings: the connection's own, by which a dead peer is found, and the application's. Knows when the next one is due and
-/// when the peer has been silent for too long; sends nothing itself.
+/// when the peer has been silent for too long; sends nothing itself. A part of <see cref="Watch"/>, used with the door held.
 /// </summary>
-internal sealed class KeepAlive(TimeSpan interval, TimeSpan timeout, Deadlines clock)
+internal struct KeepAlive(long firstPing)
 {
-    private readonly Lock _lock = new();
-    private List<Ping>? _pings;
-    private long _counter;
-    private long _nextPing = clock.In(interval);
-    private Ping? _own;
-    private long _deadline = Deadlines.Never;
+    private const int MostUnanswered = 64;
+
+    private Ping? _newest;
+    private long _nextPing = firstPing;
+    private long _latency = Deadlines.Never;
 
     /// <summary>What is to be done now.</summary>
     public enum Duty
@@ -29,161 +28,207 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan timeout, Deadlines c
     }
 
     /// <summary>The last round trip that was measured.</summary>
-    public TimeSpan? Latency { get; private set; }
+    public readonly TimeSpan? Latency => _latency == Deadlines.Never ? null : new TimeSpan(_latency);
 
-    /// <summary>The next time to ask <see cref="Check"/>.</summary>
-    public long NextTime
+    /// <summary>Our own ping whose answer, or any other byte, is waited for.</summary>
+    private readonly Ping? Awaited
     {
         get
         {
-            lock (_lock)
+            var ping = _newest;
+            while (ping is { IsAwaited: false })
             {
-                // While a ping is unanswered the next one waits for its answer, which is looked for at every interval.
-                return _own is null ? _nextPing : Math.Min(_deadline, _nextPing > clock.Now ? _nextPing : clock.In(interval));
+                ping = ping.Older;
             }
+
+            return ping;
         }
     }
+
+    /// <summary>The next time to ask <see cref="Check"/>.</summary>
+    public readonly long NextTime(long now, TimeSpan interval) =>
+        // While a ping is unanswered the next one waits for its answer, which is looked for at every interval.
+        Awaited is { } own ? Math.Min(own.Deadline, _nextPing > now ? _nextPing : Deadlines.After(now, interval)) : _nextPing;
 
     /// <summary>Looks at the clock.</summary>
     /// <param name="now">The time.</param>
+    /// <param name="timeout">How long an answer may take.</param>
     /// <param name="received">A count that changes with every arrival: any byte is life.</param>
     /// <param name="written">Bytes written so far: a ping counts from when it left.</param>
     /// <param name="readingPaused">Whether we ourselves do not read, so that an answer could not be seen.</param>
-    public Duty Check(long now, int received, long written, bool readingPaused)
+    public readonly Duty Check(long now, TimeSpan timeout, int received, long written, bool readingPaused)
     {
-        lock (_lock)
+        if (Awaited is { } own)
         {
-            if (_own is not { } own)
+            if (own.Received == received)
             {
-                return now >= _nextPing ? Duty.SendPing : Duty.None;
+                if (readingPaused || written < own.Position)
+                {
+                    own.Deadline = Deadlines.After(now, timeout);
+                    return Duty.None;
+                }
+
+                return now >= own.Deadline ? Duty.GiveUp : Duty.None;
             }
 
-            if (own.Received != received)
-            {
-                _own = null; // alive; a pong that is still to come is measured all the same
-                return now >= _nextPing ? Duty.SendPing : Duty.None;
-            }
-
-            if (readingPaused || written < own.Position)
-            {
-                _deadline = clock.In(timeout);
-                return Duty.None;
-            }
-
-            return now >= _deadline ? Duty.GiveUp : Duty.None;
+            own.IsAwaited = false; // alive; a pong that is still to come is measured all the same
         }
+
+        return now >= _nextPing ? Duty.SendPing : Duty.None;
     }
 
     /// <summary>Reading goes on after a pause of ours: an answer can be seen only from now on.</summary>
-    public void ReadingResumed()
+    public readonly void ReadingResumed(long now, TimeSpan timeout)
     {
-        lock (_lock)
+        if (Awaited is { } own)
         {
-            _deadline = _own is null ? _deadline : clock.In(timeout);
+            own.Deadline = Deadlines.After(now, timeout);
         }
     }
 
-    /// <summary>A payload for a ping of ours.</summary>
-    public byte[] NewPayload()
+    /// <summary>A ping of the keep-alive's own goes out.</summary>
+    public Ping NewOwn(long now, TimeSpan interval, TimeSpan timeout)
     {
-        byte[] payload = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(payload, Interlocked.Increment(ref _counter));
-        return payload;
+        _nextPing = Deadlines.After(now, interval);
+        var ping = Remember(new Ping(null, now, null));
+        (ping.IsAwaited, ping.Deadline) = (timeout >= TimeSpan.Zero, Deadlines.After(now, timeout));
+        return ping;
     }
 
-    /// <summary>A ping goes out: the keep-alive's own one.</summary>
-    public void SentOwn(byte[] payload, long position, int received)
-    {
-        lock (_lock)
-        {
-            _nextPing = clock.In(interval);
-            _deadline = timeout < TimeSpan.Zero ? Deadlines.Never : clock.In(timeout);
-            _own = timeout < TimeSpan.Zero ? null : new Ping(payload, clock.Now, null) { Position = position, Received = received };
-            Remember(_own ?? new Ping(payload, clock.Now, null));
-        }
-    }
-
-    /// <summary>A ping of the application goes out; the answer is the task that its pong completes.</summary>
-    public Task<TimeSpan> Sent(byte[] payload)
-    {
-        var waiter = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-        {
-            Remember(new Ping(payload, clock.Now, waiter));
-        }
-
-        return waiter.Task;
-    }
+    /// <summary>A ping of the application's goes out.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="payload">What it carries; null for a number of its own.</param>
+    public Ping New(long now, byte[]? payload) =>
+        Remember(new Ping(payload, now, new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously)));
 
     /// <summary>A pong came. It answers its ping and, since a peer may answer only the latest (RFC 6455 §5.5.3), those before.</summary>
-    public void Pong(ReadOnlySpan<byte> payload)
+    public void Pong(long now, ReadOnlySpan<byte> payload)
     {
-        lock (_lock)
+        Ping? newer = null;
+        var found = _newest;
+        while (found is not null && !payload.SequenceEqual(found.Payload))
         {
-            if (_pings is null)
-            {
-                return;
-            }
+            (newer, found) = (found, found.Older);
+        }
 
-            int found = _pings.Count - 1;
-            while (found >= 0 && !payload.SequenceEqual(_pings[found].Payload))
-            {
-                found--;
-            }
+        if (found is null)
+        {
+            return;
+        }
 
-            for (int i = 0; i <= found; i++)
-            {
-                var time = new TimeSpan(clock.Now - _pings[i].SentAt);
-                Latency = time;
-                _pings[i].Waiter?.TrySetResult(time);
-            }
-
-            _pings.RemoveRange(0, found + 1);
+        Cut(newer);
+        _latency = now - found.SentAt;
+        for (var ping = found; ping is not null; ping = ping.Older)
+        {
+            ping.Waiter?.TrySetResult(new TimeSpan(now - ping.SentAt));
         }
     }
 
     /// <summary>No pong comes any more.</summary>
     public void End()
     {
-        lock (_lock)
+        for (var ping = _newest; ping is not null; ping = ping.Older)
         {
-            foreach (var ping in _pings ?? [])
+            ping.Fail(new WebSocketClosedException());
+        }
+
+        _newest = null;
+    }
+
+    private Ping Remember(Ping ping)
+    {
+        ping.Number = (_newest?.Number ?? 0) + 1;
+        ping.Older = _newest;
+        _newest = ping;
+        int count = 0;
+        for (var each = ping; each is not null; each = each.Older)
+        {
+            count++;
+        }
+
+        if (count > MostUnanswered)
+        {
+            ForgetOne();
+        }
+
+        return ping;
+    }
+
+    /// <summary>A peer that answers no ping does not make us remember all of them: the oldest for which nobody waits goes, or else the oldest.</summary>
+    private readonly void ForgetOne()
+    {
+        Ping? beforeIdle = null;
+        Ping? beforeWaiting = null;
+        for (var ping = _newest!; ping.Older is { } older; ping = older)
+        {
+            beforeIdle = older is { Waiter: null, IsAwaited: false } ? ping : beforeIdle;
+            beforeWaiting = older.IsAwaited ? beforeWaiting : ping;
+        }
+
+        var before = beforeIdle ?? beforeWaiting!;
+        before.Older!.Fail(new WebSocketClosedException("Too many pings are unanswered."));
+        before.Older = before.Older.Older;
+    }
+
+    /// <summary>Forgets all pings older than this one; all there are, if it is null.</summary>
+    private void Cut(Ping? oldest)
+    {
+        if (oldest is null)
+        {
+            _newest = null;
+        }
+        else
+        {
+            oldest.Older = null;
+        }
+    }
+
+    /// <summary>A ping that is not answered yet.</summary>
+    internal sealed class Ping(byte[]? payload, long sentAt, TaskCompletionSource<TimeSpan>? waiter)
+    {
+        private byte[]? _payload = payload;
+
+        public Ping? Older { get; set; }
+
+        /// <summary>Greater than that of every other unanswered one.</summary>
+        public long Number { get; set; }
+
+        /// <summary>What it carries: its number, if nothing else was given.</summary>
+        public byte[] Payload
+        {
+            get
             {
-                Fail(ping, new WebSocketClosedException());
+                if (_payload is null)
+                {
+                    _payload = new byte[sizeof(long)];
+                    BinaryPrimitives.WriteInt64BigEndian(_payload, Number);
+                }
+
+                return _payload;
             }
-
-            _pings = null;
-            _own = null;
         }
-    }
 
-    private static void Fail(Ping ping, Exception reason)
-    {
-        if (ping.Waiter?.TrySetException(reason) == true)
+        public long SentAt => sentAt;
+
+        public TaskCompletionSource<TimeSpan>? Waiter => waiter;
+
+        /// <summary>Whether the peer is given up if nothing comes by the deadline.</summary>
+        public bool IsAwaited { get; set; }
+
+        public long Deadline { get; set; }
+
+        /// <summary>How many bytes will have been written when it is.</summary>
+        public long Position { get; set; }
+
+        /// <summary>The count of arrivals when it was sent.</summary>
+        public int Received { get; set; }
+
+        public void Fail(Exception reason)
         {
-            _ = ping.Waiter.Task.Exception; // whoever waited may have given up: then the reason is nobody's
+            if (waiter?.TrySetException(reason) == true)
+            {
+                _ = waiter.Task.Exception; // whoever waited may have given up: then the reason is nobody's
+            }
         }
-    }
-
-    private void Remember(Ping ping)
-    {
-        const int most = 64;
-        _pings ??= [];
-        if (_pings.Count == most)
-        {
-            // A peer that answers no ping does not make us remember all of them.
-            int oldest = Math.Max(0, _pings.FindIndex(p => p.Waiter is null));
-            Fail(_pings[oldest], new WebSocketClosedException("Too many pings are unanswered."));
-            _pings.RemoveAt(oldest);
-        }
-
-        _pings.Add(ping);
-    }
-
-    private sealed record Ping(byte[] Payload, long SentAt, TaskCompletionSource<TimeSpan>? Waiter)
-    {
-        public long Position { get; init; }
-
-        public int Received { get; init; }
     }
 }

@@ -107,7 +107,7 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     public long DroppedMessages => _core.Outbox.Dropped;
 
     /// <summary>The last measured round trip of a ping, the keep-alive's or one's own; null before the first.</summary>
-    public TimeSpan? Latency => _core.KeepAlive.Latency;
+    public TimeSpan? Latency => _core.Watch.Latency;
 
     /// <summary>In place of a response: it is what the dialect says, with nothing of the application's in it.</summary>
     internal static object StandardResponse { get; } = new();
@@ -154,13 +154,11 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     public async Task<TimeSpan> PingAsync(ReadOnlyMemory<byte> payload = default, CancellationToken cancellationToken = default)
     {
         CheckControl(payload.Span);
-        byte[] bytes = payload.IsEmpty ? _core.KeepAlive.NewPayload() : payload.ToArray();
         Task<TimeSpan> pong;
         lock (_core.Outbox.Door)
         {
             ThrowIfNotOpen();
-            pong = _core.KeepAlive.Sent(bytes);
-            _core.Outbox.AppendControl(Opcode.Ping, bytes);
+            pong = _core.Watch.Ping(payload.Span);
         }
 
         _core.Outbox.Flush();

@@ -71,4 +71,7 @@ internal static partial class Log
 
     [LoggerMessage(22, LogLevel.Error, "A handler of an event of the socket to {Url} failed")]
     public static partial void EventHandlerFailed(ILogger logger, string url, Exception error);
+
+    [LoggerMessage(23, LogLevel.Critical, "The opening handshake of {Remote}: an internal error; the link is cut")]
+    public static partial void OpeningFailed(ILogger logger, EndPoint? remote, Exception error);
 }

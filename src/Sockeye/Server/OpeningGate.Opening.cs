@@ -82,7 +82,7 @@ internal sealed partial class OpeningGate
 
     private void Enter(WebSocketConnection connection)
     {
-        _alarm.Cancel();
+        _clock.Cancel(this);
         Activity?.SetTag("sockeye.subprotocol", connection.SubProtocol);
         Activity?.SetTag("sockeye.dialect", _dialect.Label);
         Activity?.Stop();

@@ -14,7 +14,7 @@ namespace Sockeye.Server;
 /// What an accepted link talks to until its connection is open, or refused: reads one request head within the limits of size and time,
 /// applies the rules, asks the application, answers. Nothing behind a refused handshake is read as anything.
 /// </summary>
-internal sealed partial class OpeningGate : IByteReceiver, IDeadline, IListed<OpeningGate>
+internal sealed partial class OpeningGate : Deadline, IByteReceiver, IListed<OpeningGate>
 {
     /// <summary>What a refused client may still send before the link is cut.</summary>
     private const int MaxDiscardedBytes = 256 * 1024;
@@ -23,7 +23,6 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline, IListed<Op
     private readonly Link _link;
     private readonly HostPolicy? _hosts;
     private readonly Outbox _outbox;
-    private readonly Alarm _alarm;
     private readonly Deadlines _clock;
     private RosterPlace<OpeningGate> _place;
     private State _state;
@@ -45,7 +44,6 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline, IListed<Op
         var options = keeper.Options;
         _outbox = new Outbox(link, masks: false, options.SendBacklogBytes, options.SlowPeer);
         _clock = Deadlines.Of(options.TimeProvider);
-        _alarm = new Alarm(this);
     }
 
     private enum State
@@ -78,7 +76,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline, IListed<Op
     public void Start(long deadline)
     {
         _link.Receiver = this;
-        _clock.Schedule(_alarm, deadline);
+        _clock.Schedule(this, deadline);
         _link.Start();
     }
 
@@ -123,14 +121,14 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline, IListed<Op
             return;
         }
 
-        _alarm.Cancel();
+        _clock.Cancel(this);
         _link.Cut();
         _outbox.Break();
         Activity?.Stop();
         _keeper.Left(this, _link);
     }
 
-    public long OnDeadline(long now)
+    public override long OnDeadline(long now)
     {
         lock (this)
         {
@@ -151,6 +149,12 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline, IListed<Op
 
         _link.Cut();
         return Deadlines.Never;
+    }
+
+    public override void OnFailed(Exception reason)
+    {
+        Log.OpeningFailed(_keeper.Logger, _link.RemoteEndPoint, reason);
+        _link.Cut();
     }
 
     /// <summary>The server stops: no new connection opens.</summary>
@@ -289,7 +293,7 @@ internal sealed partial class OpeningGate : IByteReceiver, IDeadline, IListed<Op
         }
 
         _outbox.Flush();
-        _clock.Schedule(_alarm, _clock.In(_keeper.Options.CloseTimeout));
+        _clock.Schedule(this, _clock.In(_keeper.Options.CloseTimeout));
         _link.ResumeReading();
     }
 

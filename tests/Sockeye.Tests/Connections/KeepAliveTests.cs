@@ -1,3 +1,4 @@
+using Sockeye.Connections;
 using Sockeye.Tests.Support;
 using Sockeye.Transports.Memory;
 
@@ -155,6 +156,56 @@ public sealed class KeepAliveTests
         await pair.Client.SendAsync("x").Soon();
         await pair.Server.ReceiveAsync().Soon();
         Assert.Equal(0, pings);
+    }
+
+    [Fact]
+    public async Task An_answer_counts_for_its_ping_and_those_before()
+    {
+        var pings = new KeepAlive(Deadlines.Never);
+        var (first, second, third) = (pings.New(0, [7]), pings.New(10, null), pings.New(30, null));
+        Assert.NotEqual(second.Payload, third.Payload);
+        Assert.Null(pings.Latency);
+        pings.Pong(50, [8]);
+        Assert.Null(pings.Latency);
+        pings.Pong(100, second.Payload);
+        Assert.Equal((100, 90), ((await first.Waiter!.Task).Ticks, (await second.Waiter!.Task).Ticks));
+        Assert.Equal(90, pings.Latency?.Ticks);
+        Assert.False(third.Waiter!.Task.IsCompleted);
+        pings.Pong(110, second.Payload); // once more
+        Assert.Equal(90, pings.Latency?.Ticks);
+        pings.End();
+        Assert.IsType<WebSocketClosedException>(third.Waiter.Task.Exception!.InnerException);
+    }
+
+    [Fact]
+    public void Any_byte_ends_the_wait_and_the_pong_is_measured_all_the_same()
+    {
+        var second = TimeSpan.FromSeconds(1);
+        var pings = new KeepAlive(second.Ticks);
+        var own = pings.NewOwn(second.Ticks, second, second);
+        own.Received = 5;
+        Assert.Equal(KeepAlive.Duty.None, pings.Check(second.Ticks + 1, second, received: 6, written: 0, readingPaused: false));
+        Assert.Equal(KeepAlive.Duty.SendPing, pings.Check(2 * second.Ticks, second, received: 6, written: 0, readingPaused: false));
+        pings.Pong(second.Ticks + 300, own.Payload);
+        Assert.Equal(300, pings.Latency?.Ticks);
+    }
+
+    [Fact]
+    public void Pings_that_are_never_answered_are_forgotten_but_not_the_one_the_peer_is_given_up_by()
+    {
+        var second = TimeSpan.FromSeconds(1);
+        var pings = new KeepAlive(Deadlines.Never);
+        var old = pings.NewOwn(0, second, Timeout.InfiniteTimeSpan);
+        pings.NewOwn(0, second, second);
+        var waiting = Enumerable.Range(0, 63).Select(_ => pings.New(0, null)).ToList();
+        Assert.All(waiting, ping => Assert.False(ping.Waiter!.Task.IsCompleted)); // the one that nobody waits for went first
+        pings.Pong(1, old.Payload);
+        Assert.Null(pings.Latency);
+        pings.New(0, null);
+        Assert.Contains("Too many", waiting[0].Waiter!.Task.Exception!.InnerException!.Message, StringComparison.Ordinal);
+        Assert.All(waiting.Skip(1), ping => Assert.False(ping.Waiter!.Task.IsCompleted));
+        Assert.Equal(KeepAlive.Duty.GiveUp, pings.Check(second.Ticks, second, received: 0, written: 0, readingPaused: false));
+        pings.End();
     }
 
     private static Task<Pair> OpenAsync(ManualTime time, MemoryLinkOptions? clientLink = null, Action<WebSocketServerOptions>? configure = null)

@@ -7,6 +7,12 @@ internal sealed class ManualTime : TimeProvider
     private readonly List<ManualTimer> _timers = [];
     private TimeSpan _now = TimeSpan.FromHours(1);
 
+    /// <summary>How often a timer was set.</summary>
+    public int Arms { get; private set; }
+
+    /// <summary>How often a timer ran.</summary>
+    public int Runs { get; private set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp()
@@ -53,7 +59,17 @@ internal sealed class ManualTime : TimeProvider
                 return;
             }
 
+            Runs++;
             next.Run();
+        }
+    }
+
+    /// <summary>Moves on without running anything, as if the process had been suspended.</summary>
+    public void Jump(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            _now += by;
         }
     }
 
@@ -68,6 +84,7 @@ internal sealed class ManualTime : TimeProvider
                 time._timers.Remove(this);
                 if (dueTime >= TimeSpan.Zero)
                 {
+                    time.Arms++;
                     Due = time._now + dueTime;
                     time._timers.Add(this);
                 }

@@ -1,0 +1,67 @@
+using Sockeye.Connections;
+using Sockeye.Tests.Support;
+using Sockeye.Transports.Memory;
+
+namespace Sockeye.Tests.Connections;
+
+/// <summary>What the time of a connection costs, and what is no longer waited for.</summary>
+public sealed class WatchTests
+{
+    [Fact]
+    public void All_that_an_idle_connection_keeps_for_its_times_is_one_object_of_88_bytes()
+    {
+        Assert.Equal(88u, SizeOf<Watch>());
+
+        static unsafe uint SizeOf<T>() => *(uint*)(typeof(T).TypeHandle.Value + 4); // the base size in the type's method table
+    }
+
+    [Fact]
+    public async Task Idle_connections_wake_the_clock_for_their_pings_only()
+    {
+        var time = new ManualTime();
+        await using var pair = await Pair.OpenAsync(
+            new MemoryLinkOptions(),
+            new MemoryLinkOptions(),
+            new WebSocketServerOptions { TimeProvider = time },
+            new WebSocketClientOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+        time.Advance(TimeSpan.FromSeconds(15)); // the handshake's deadline, which was the earliest when it was cancelled
+        int before = time.Runs;
+        for (int i = 1; i <= 10; i++)
+        {
+            int received = pair.Server.Core.Intake.Received;
+            time.Advance(TimeSpan.FromSeconds(i == 1 ? 5 : 20));
+            await Waits.Until(() => pair.Server.Core.Intake.Received > received, "the pong");
+            Assert.Equal(before + i, time.Runs);
+        }
+    }
+
+    [Fact]
+    public async Task After_a_stall_that_is_over_nothing_is_watched_any_more()
+    {
+        var time = new ManualTime();
+        await using var pair = await Pair.OpenAsync(
+            new MemoryLinkOptions { Capacity = 1000 },
+            new MemoryLinkOptions(),
+            new WebSocketServerOptions { TimeProvider = time, KeepAliveInterval = Timeout.InfiniteTimeSpan },
+            new WebSocketClientOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan, ReadAheadBytes = 0 });
+        for (int stall = 0; stall < 2; stall++)
+        {
+            await pair.Server.SendAsync("read ahead").Soon();
+            await Waits.Until(() => pair.Client.Core.Lags, "the peer reads no further");
+            var sent = pair.Server.SendAsync(new byte[100_000]).AsTask();
+            await Waits.Until(() => pair.Server.Core.Outbox.IsStalled && pair.ClientLink!.IsFull, "the peer takes no more");
+            time.Advance(TimeSpan.FromSeconds(15));
+            Assert.Equal(ConnectionState.Open, pair.Server.State);
+            Assert.Equal("read ahead", (await pair.Client.ReceiveAsync().Soon()).ToString());
+            Assert.Equal(100_000, (await pair.Client.ReceiveAsync().Soon()).Length);
+            await sent.Soon();
+            await Waits.Until(() => !pair.Server.Core.Outbox.IsStalled, "the stall is over");
+            time.Advance(TimeSpan.FromSeconds(30)); // a last look
+            int runs = time.Runs;
+            time.Advance(TimeSpan.FromDays(1));
+            Assert.Equal(runs, time.Runs);
+        }
+
+        Assert.Equal(ConnectionState.Open, pair.Server.State);
+    }
+}
