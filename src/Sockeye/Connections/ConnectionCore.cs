@@ -28,6 +28,7 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
         (Link, Outbox, Options, Logger, Id) = (link, outbox, options, logger, id);
         Session = new Session(role, options.ToLimits(), dialect, deflate);
         Outbox.Framing = Dialect.Framing;
+        Outbox.TakesBinary = Dialect.Has(DialectTraits.Binary);
         Outbox.Deflater = deflate is { } agreed ? options.Compression!.MakeDeflater(role, agreed) : null;
         Intake = new Intake(this);
         Outbox.Owner = this;

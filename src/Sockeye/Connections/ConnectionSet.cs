@@ -1,5 +1,7 @@
 using System.Collections;
+using System.Diagnostics;
 using Sockeye.Connections;
+using Sockeye.Transports;
 
 namespace Sockeye;
 
@@ -22,12 +24,17 @@ namespace Sockeye;
 /// </example>
 public sealed class ConnectionSet : IReadOnlyCollection<WebSocketConnection>
 {
+    /// <summary>How many members ahead the processor is told of the next ones: thousands of them do not fit its caches.</summary>
+    private const int LookAhead = 6;
+
+    private const int ExcusedAtOnce = 64;
+
     private readonly Dictionary<ConnectionCore, WebSocketConnection> _members = [];
     private readonly Lock _lock = new();
     private readonly Action<ConnectionCore> _leave;
 
-    /// <summary>The members as they are, until somebody comes or goes; it never changes. Made for whoever looks first after that.</summary>
-    private WebSocketConnection[]? _snapshot;
+    /// <summary>The doors of the members as they are, until somebody comes or goes; it never changes. Made for who sends first after that.</summary>
+    private Outbox[]? _doors;
 
     /// <summary>Makes an empty set.</summary>
     public ConnectionSet() => _leave = core => TryRemove(core);
@@ -63,7 +70,7 @@ public sealed class ConnectionSet : IReadOnlyCollection<WebSocketConnection>
                 return false;
             }
 
-            _snapshot = null;
+            _doors = null;
             return true;
         }
     }
@@ -115,31 +122,51 @@ public sealed class ConnectionSet : IReadOnlyCollection<WebSocketConnection>
     public int Broadcast(PreparedMessage message, WebSocketConnection? except = null)
     {
         ArgumentNullException.ThrowIfNull(message);
+        var excused = Cork.Mine.Excused;
+        long start = Stopwatch.GetTimestamp();
+        var (doors, left) = (Doors(), except?.Core.Outbox);
         int sent = 0;
-        foreach (var member in Snapshot())
+        for (int i = 0; i < doors.Length; i++)
         {
-            bool takes = member != except && (message.Type == MessageType.Text || (member.Traits & DialectTraits.Binary) != 0);
-            sent += takes && member.TrySend(message) ? 1 : 0;
+            doors[Math.Min(i + LookAhead, doors.Length - 1)].Prefetch();
+            var door = doors[i];
+            bool takes = door != left && (message.Type == MessageType.Text || door.TakesBinary);
+            sent += takes && Sender.TrySend(door, message) ? 1 : 0;
+            if (excused is not null && (i % ExcusedAtOnce == ExcusedAtOnce - 1 || i == doors.Length - 1))
+            {
+                long now = Stopwatch.GetTimestamp();
+                excused(now - start);
+                start = now;
+            }
         }
 
         return sent;
     }
 
     /// <summary>The members of this moment.</summary>
-    public IEnumerator<WebSocketConnection> GetEnumerator() => ((IEnumerable<WebSocketConnection>)Snapshot()).GetEnumerator();
+    public IEnumerator<WebSocketConnection> GetEnumerator()
+    {
+        WebSocketConnection[] members;
+        lock (_lock)
+        {
+            members = [.. _members.Values];
+        }
+
+        return ((IEnumerable<WebSocketConnection>)members).GetEnumerator();
+    }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private WebSocketConnection[] Snapshot()
+    private Outbox[] Doors()
     {
-        if (Volatile.Read(ref _snapshot) is { } current)
+        if (Volatile.Read(ref _doors) is { } current)
         {
             return current;
         }
 
         lock (_lock)
         {
-            return _snapshot ??= [.. _members.Values];
+            return _doors ??= [.. _members.Keys.Select(static core => core.Outbox)];
         }
     }
 
@@ -153,7 +180,7 @@ public sealed class ConnectionSet : IReadOnlyCollection<WebSocketConnection>
             }
 
             core.LeaveEnd(_leave);
-            _snapshot = null;
+            _doors = null;
             return true;
         }
     }

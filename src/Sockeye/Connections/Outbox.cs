@@ -25,6 +25,12 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     private byte[]? _owedPong;
     private bool _closed;
 
+    /// <summary>Whether the dialect has binary messages; set before the connection is open.</summary>
+    public bool TakesBinary { get; set; }
+
+    /// <summary>The owner paused because of the backlog, and is to be told when that is written. It looks at the backlog itself after saying so.</summary>
+    public bool OwnerLags { get; set; }
+
     /// <summary>Messages dropped by <see cref="SlowPeerPolicy.DropNewest"/>.</summary>
     public long Dropped { get; private set; }
 
@@ -193,9 +199,10 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             AppendPong(pong);
         }
 
-        if (Backlog == 0)
+        if (OwnerLags && Backlog == 0)
         {
-            Owner?.BacklogDrained();
+            OwnerLags = false;
+            Owner!.BacklogDrained();
         }
 
         while (!_closed && _turns?.Next is { } waiter && Fits(waiter.Payload.Length))

@@ -81,9 +81,14 @@ internal readonly struct Sender(ConnectionCore core)
     public bool TrySend(PreparedMessage message)
     {
         Check((Opcode)message.Type);
-        byte[]? compressed = message.For(core.Outbox.Deflater);
-        return Sent(
-            core.Outbox.TrySend(FirstByte(message, compressed), compressed ?? message.Payload.Span, deflate: false), message.Length);
+        return TrySend(core.Outbox, message);
+    }
+
+    /// <summary>Sends a prepared message by a door alone, for those who have many: less of each connection is touched.</summary>
+    public static bool TrySend(Outbox outbox, PreparedMessage message)
+    {
+        byte[]? compressed = message.For(outbox.Deflater);
+        return Sent(outbox.TrySend(FirstByte(message, compressed), compressed ?? message.Payload.Span, deflate: false), message.Length);
     }
 
     public bool TrySend(Opcode opcode, ReadOnlySpan<byte> payload, MessageFlags flags)

@@ -86,7 +86,9 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         if (connection.Core.Outbox.Backlog > pauseAbove)
         {
             // The backlog may have been written between the look and the pause: nobody would end it then.
-            Interlocked.Exchange(ref _paused, true);
+            Volatile.Write(ref _paused, true);
+            connection.Core.Outbox.OwnerLags = true;
+            Interlocked.MemoryBarrier();
             if (connection.Core.Outbox.Backlog == 0)
             {
                 Volatile.Write(ref _paused, false);

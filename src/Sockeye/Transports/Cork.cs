@@ -31,6 +31,9 @@ internal sealed class Cork
     /// <summary>Called now and then while a long burst leaves, by whichever thread lets it go.</summary>
     public Action? Released { get; set; }
 
+    /// <summary>Told, now and then, of time that a handler spends in this library's own work for many connections: that is no slowness of the handler.</summary>
+    public Action<long>? Excused { get; set; }
+
     /// <summary>A burst begins on this thread. Bursts nest; the outermost end counts.</summary>
     public void Begin()
     {
@@ -82,6 +85,7 @@ internal sealed class Cork
                 sender = _held[^1];
                 _held.RemoveAt(_held.Count - 1);
                 sender.IsHeld = false;
+                (_held.Count > 0 ? _held[^1] : sender).Prefetch();
             }
 
             sender.Flush();

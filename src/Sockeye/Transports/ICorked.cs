@@ -6,6 +6,9 @@ internal interface ICorked
     /// <summary>Whether some thread's cork holds it; kept by <see cref="Cork"/>.</summary>
     bool IsHeld { get; set; }
 
+    /// <summary>Tells the processor that this will be used soon: thousands of senders do not fit its caches.</summary>
+    void Prefetch();
+
     /// <summary>Writes what is queued.</summary>
     void Flush();
 }

@@ -44,6 +44,10 @@ public sealed class CorkTests
     {
         public int Flushes { get; private set; }
 
+        public void Prefetch()
+        {
+        }
+
         public bool IsHeld { get; set; }
 
         public void Flush() => Flushes++;

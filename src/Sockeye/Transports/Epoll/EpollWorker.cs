@@ -22,6 +22,8 @@ internal sealed class EpollWorker
     // A call that takes so long is felt by everybody else on the loop.
     private static readonly long s_slowCall = Stopwatch.Frequency / 1000;
 
+    private static readonly long s_mostExcused = Stopwatch.Frequency / 10;
+
     [ThreadStatic]
     private static EpollWorker? t_current;
 
@@ -162,6 +164,16 @@ internal sealed class EpollWorker
         _settled.Set();
     }
 
+    // Not without end: a handler that broadcasts for ever is as stuck as any that does not return.
+    private void Excuse(long time)
+    {
+        _movingTime += time;
+        if (_movingTime < s_mostExcused)
+        {
+            Advance(2);
+        }
+    }
+
     private static void Fail(IEpollSource source, Exception error)
     {
         try
@@ -185,6 +197,7 @@ internal sealed class EpollWorker
         t_current = this;
         ThreadId = Native.ThreadId();
         _cork = Cork.Mine;
+        _cork.Excused = Excuse;
         _cork.Released = () => Advance(2); // a long burst that leaves is no call that stands still
         while (true)
         {
