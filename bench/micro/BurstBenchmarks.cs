@@ -29,7 +29,7 @@ public class BurstBenchmarks
         _burst = MakeBurst();
         var zeroCopyLink = new TakingLink();
         _zeroCopy = Connections.On(zeroCopyLink, Role.Server);
-        _zeroCopy.Core.Sink = new HandlerSink(_zeroCopy, new EchoHandler(), long.MaxValue);
+        _zeroCopy.Core.Sink = new HandlerSink(_zeroCopy, new EchoHandler());
         var asyncLink = new TakingLink();
         _async = Connections.On(asyncLink, Role.Server);
         _ = EchoAsync(_async);

@@ -94,7 +94,7 @@ internal sealed class EndpointConnection
         Log.Opened(logger, Connection.Id, Connection.RemoteEndPoint, Connection.SubProtocol);
         if (handler is not null)
         {
-            var sink = new HandlerSink(Connection, handler, options.SendBacklogBytes / 2);
+            var sink = new HandlerSink(Connection, handler);
             _core.Sink = sink;
             sink.Open();
         }

@@ -38,9 +38,7 @@ public static class WebSocketHttpContextExtensions
 
     internal static WebSocketEndpointOptions Check(WebSocketEndpointOptions? options)
     {
-        options ??= new WebSocketEndpointOptions();
-        options.Validate();
-        return options;
+        return WebSocketOptions.Take(options ?? new WebSocketEndpointOptions());
     }
 
     internal static async Task ServeAsync(

@@ -80,9 +80,7 @@ public static class WebSocketClient
             throw new ArgumentException($"'{url}' is no WebSocket address: write ws://HOST:PORT/PATH or wss://HOST/PATH.", nameof(url));
         }
 
-        options ??= new WebSocketClientOptions();
-        options.Validate();
-        return options;
+        return WebSocketOptions.Take(options ?? new WebSocketClientOptions());
     }
 
     private static async Task<WebSocketConnection> RunAsync(

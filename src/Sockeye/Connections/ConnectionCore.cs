@@ -32,7 +32,6 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
         Outbox.Deflater = deflate is { } agreed ? options.Compression!.MakeDeflater(role, agreed) : null;
         Intake = new Intake(this);
         Outbox.Owner = this;
-        ReceivesControlFrames = options.ReceiveControlFrames;
         Watch = new Watch(this, Deadlines.Of(options.TimeProvider));
     }
 
@@ -77,10 +76,7 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
     public bool Lags => Sink is { } sink ? sink.IsPaused : Inbox.IsPaused;
 
     /// <summary>Whether control frames are received as messages too.</summary>
-    public bool ReceivesControlFrames { get; }
-
-    /// <summary>Sees control frames as they arrive.</summary>
-    public Action<Opcode, ReadOnlySpan<byte>>? ControlFrameSeen { get; set; }
+    public bool ReceivesControlFrames => Options.ReceiveControlFrames;
 
     /// <summary>Begins to live: the link already pushes here.</summary>
     public void Start()

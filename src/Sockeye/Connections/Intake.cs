@@ -19,14 +19,12 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
     private const int SmallestRead = 16 * 1024;
 
-    private byte[]? _stash;
-    private int _stashStart;
-    private int _stashEnd;
-    private long _discarded;
+    private Stash? _stash;
+    private int _discarded;
     private int _received;
     private Violation? _late;
     private MessageBuffer? _room;
-    private long _large;
+    private int _large;
     private bool _cut;
 
     /// <summary>A count that changes with every arrival.</summary>
@@ -101,11 +99,14 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         {
             if (!core.Lags && (_stash is not null || core.Session.HasMore))
             {
-                var rest = Read(_stash is null ? default : _stash.AsSpan(_stashStart.._stashEnd));
-                _stashStart = _stashEnd - rest.Length;
+                var rest = Read(_stash is null ? default : _stash.Left);
                 if (rest.IsEmpty)
                 {
                     ReturnStash();
+                }
+                else
+                {
+                    _stash!.Keep(rest.Length);
                 }
             }
 
@@ -144,9 +145,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
             var rest = Read(bytes);
             if (!rest.IsEmpty)
             {
-                _stash = ArrayPool<byte>.Shared.Rent(rest.Length);
-                rest.CopyTo(_stash);
-                (_stashStart, _stashEnd) = (0, rest.Length);
+                _stash = new Stash(rest);
             }
         }
     }
@@ -282,7 +281,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     {
         if (!_cut)
         {
-            _large = left > 0 ? payload + left : 0;
+            _large = left > 0 ? (int)Math.Min(payload + left, int.MaxValue) : 0;
         }
 
         _cut = left > 0;
@@ -311,7 +310,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
         try
         {
-            core.ControlFrameSeen?.Invoke(opcode, payload);
+            core.Connection?.SeeControlFrame(opcode, payload);
         }
         catch (Exception e)
         {
@@ -335,10 +334,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
 
     private void ReturnStash()
     {
-        if (_stash is { } stash)
-        {
-            _stash = null;
-            ArrayPool<byte>.Shared.Return(stash);
-        }
+        _stash?.Return();
+        _stash = null;
     }
 }

@@ -37,6 +37,9 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// <summary>Compresses messages as they pass the door, if that was agreed on; set before the connection is open.</summary>
     public MessageDeflater? Deflater { get; set; }
 
+    /// <summary>Whether the backlog has come so far that a sender who cannot wait should get no more to send.</summary>
+    public bool IsHalfFull => Backlog > mark / 2;
+
     /// <summary>Whether a message waits rather than be dropped.</summary>
     public bool Waits => policy == SlowPeerPolicy.Wait;
 

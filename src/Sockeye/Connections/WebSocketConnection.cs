@@ -20,11 +20,14 @@ namespace Sockeye;
 /// </example>
 public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMessage>, IAsyncDisposable
 {
-    private readonly ConnectionCore _core;
-    private byte[]? _key3;
+    /// <summary>In place of a response: it is what the dialect says, with nothing of the application's in it.</summary>
+    internal static readonly object StandardResponse = new();
 
-    // The response head, or its bytes, or that it is to be made from what was agreed on: hardly anybody asks for it.
-    private object? _response;
+    // Nothing was agreed on but the WebSocket itself, as with most connections of a server.
+    private static readonly Agreement s_plain = new(null, null, null, StandardResponse);
+
+    private readonly ConnectionCore _core;
+    private Agreement? _agreed;
     private ControlFrameHandler? _handlers;
 
     internal WebSocketConnection(ConnectionCore core, RequestHead? request, object? response = null)
@@ -32,7 +35,7 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
         _core = core;
         core.Connection = this;
         Request = request;
-        _response = response;
+        _agreed = response is null ? null : response == StandardResponse ? s_plain : new Agreement(null, null, null, response);
     }
 
     /// <summary>Sees pings, pongs and close frames as they arrive; they are answered without it.</summary>
@@ -41,7 +44,6 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
         add
         {
             _handlers += value;
-            _core.ControlFrameSeen = (opcode, payload) => _handlers?.Invoke(this, opcode, payload);
         }
 
         remove => _handlers -= value;
@@ -62,13 +64,21 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     public Task<CloseResult> Closed => _core.Closed;
 
     /// <summary>The subprotocol that was agreed on; null if none was.</summary>
-    public string? SubProtocol { get; internal init; }
+    public string? SubProtocol
+    {
+        get => _agreed?.SubProtocol;
+        internal init => _agreed = value is null ? _agreed : Agreed with { SubProtocol = value };
+    }
 
     /// <summary>
     /// The extensions that were agreed on, as they stand in the response, such as <c>permessage-deflate; server_no_context_takeover</c>;
     /// null if none were.
     /// </summary>
-    public string? Extensions { get; internal init; }
+    public string? Extensions
+    {
+        get => _agreed?.Extensions;
+        internal init => _agreed = value is null ? _agreed : Agreed with { Extensions = value };
+    }
 
     /// <summary>The dialect that is spoken.</summary>
     public WebSocketDialects Dialect => _core.Dialect.Name;
@@ -83,10 +93,14 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// The eight bytes behind the request's head of a client that speaks hixie-76, which its draft calls key 3; empty in other dialects,
     /// at a client, and after <see cref="ReleaseHeads"/>.
     /// </summary>
-    public ReadOnlyMemory<byte> Key3 { get => _key3; internal init => _key3 = value.IsEmpty ? null : value.ToArray(); }
+    public ReadOnlyMemory<byte> Key3
+    {
+        get => _agreed?.Key3;
+        internal init => _agreed = value.IsEmpty ? _agreed : Agreed with { Key3 = value.ToArray() };
+    }
 
     /// <summary>The response head, as sent by a server or received by a client; null after <see cref="ReleaseHeads"/>.</summary>
-    public ResponseHead? Response => _response as ResponseHead ?? ReadResponse();
+    public ResponseHead? Response => _agreed?.Response as ResponseHead ?? ReadResponse();
 
     /// <summary>The address of the other end, where it has one.</summary>
     public EndPoint? RemoteEndPoint => _core.Link.RemoteEndPoint;
@@ -109,12 +123,11 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     /// <summary>The last measured round trip of a ping, the keep-alive's or one's own; null before the first.</summary>
     public TimeSpan? Latency => _core.Watch.Latency;
 
-    /// <summary>In place of a response: it is what the dialect says, with nothing of the application's in it.</summary>
-    internal static object StandardResponse { get; } = new();
-
     internal ConnectionCore Core => _core;
 
     private Sender Outgoing => new(_core);
+
+    private Agreement Agreed => _agreed ?? new Agreement(null, null, null, null);
 
     /// <summary>Receives the next message, or the news that the connection is closed (<see cref="WebSocketMessage.IsClose"/>), as often as asked.</summary>
     /// <remarks>The message's bytes live until the next receive. Complete messages that came before the end are received first.</remarks>
@@ -215,11 +228,14 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
     }
 
     /// <summary>Drops the heads of the opening handshake, to save their memory.</summary>
-    public void ReleaseHeads() => (Request, _response, _key3) = (null, null, null);
+    public void ReleaseHeads() =>
+        (Request, _agreed) = (null, SubProtocol is null && Extensions is null ? null : Agreed with { Response = null, Key3 = null });
 
     private Inbox Received => _core.Sink is null
         ? _core.Inbox
         : throw new InvalidOperationException("The messages of this connection go to the server's WebSocketHandler: there is nothing to receive.");
+
+    internal void SeeControlFrame(Opcode opcode, ReadOnlySpan<byte> payload) => _handlers?.Invoke(this, opcode, payload);
 
     private void CheckControl(ReadOnlySpan<byte> payload)
     {
@@ -232,8 +248,8 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
 
     private ResponseHead? ReadResponse()
     {
-        byte[]? bytes = _response as byte[];
-        if (_response == StandardResponse && Request is { } request)
+        byte[]? bytes = _agreed?.Response as byte[];
+        if (_agreed?.Response == StandardResponse && Request is { } request)
         {
             bytes = DialectHandshake.BuildResponse(_core.Dialect, request, IsSecure, SubProtocol, Extensions, null);
         }
@@ -244,9 +260,15 @@ public sealed partial class WebSocketConnection : IAsyncEnumerable<WebSocketMess
             return null;
         }
 
-        _response = reader.Head;
+        _agreed = Agreed with { Response = reader.Head };
         return (ResponseHead)reader.Head!;
     }
+
+    /// <param name="SubProtocol">The subprotocol.</param>
+    /// <param name="Extensions">The extensions, as they stand in the response.</param>
+    /// <param name="Key3">The bytes behind the head of hixie-76.</param>
+    /// <param name="Response">The response head, or its bytes, or that it is to be made from the rest: hardly anybody asks for it.</param>
+    private sealed record Agreement(string? SubProtocol, string? Extensions, byte[]? Key3, object? Response);
 
     private void ThrowIfNotOpen()
     {

@@ -76,6 +76,14 @@ public class WebSocketOptions
             : _limits = new MessageLimits(MaxMessageBytes, MaxFrameBytes, MaxFragments, ratio);
     }
 
+    /// <summary>Checks them and takes a copy of one's own: whoever changes theirs afterwards does not change a connection under way.</summary>
+    internal static T Take<T>(T options)
+        where T : WebSocketOptions
+    {
+        options.Validate();
+        return (T)options.MemberwiseClone();
+    }
+
     internal virtual void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxMessageBytes, 1, nameof(MaxMessageBytes));

@@ -77,8 +77,6 @@ public static class WebSocketTakeover
 
     private static TakeoverOptions Check(TakeoverOptions? options)
     {
-        options ??= new TakeoverOptions();
-        options.Validate();
-        return options;
+        return WebSocketOptions.Take(options ?? new TakeoverOptions());
     }
 }

@@ -153,7 +153,7 @@ internal sealed class GateKeeper(
 
         if (zeroCopy is not null)
         {
-            var sink = new HandlerSink(connection, zeroCopy, options.SendBacklogBytes / 2);
+            var sink = new HandlerSink(connection, zeroCopy);
             connection.Core.Sink = sink;
             registry.LeaveWhenClosed(connection.Core);
             sink.Open();

@@ -4,7 +4,7 @@ using Sockeye.Diagnostics;
 namespace Sockeye.Server;
 
 /// <summary>Brings a connection's messages to a <see cref="WebSocketHandler"/>: whole ones in place, cut ones put together first.</summary>
-internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandler handler, long pauseAbove) : IMessageSink
+internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandler handler) : IMessageSink
 {
     private MessageBuffer? _partial;
     private bool _paused;
@@ -83,13 +83,14 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
             Failed(e);
         }
 
-        if (connection.Core.Outbox.Backlog > pauseAbove)
+        var outbox = connection.Core.Outbox;
+        if (outbox.IsHalfFull)
         {
             // The backlog may have been written between the look and the pause: nobody would end it then.
             Volatile.Write(ref _paused, true);
-            connection.Core.Outbox.OwnerLags = true;
+            outbox.OwnerLags = true;
             Interlocked.MemoryBarrier();
-            if (connection.Core.Outbox.Backlog == 0)
+            if (outbox.Backlog == 0)
             {
                 Volatile.Write(ref _paused, false);
             }

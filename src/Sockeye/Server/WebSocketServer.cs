@@ -58,7 +58,7 @@ public sealed partial class WebSocketServer : IAsyncDisposable
     private WebSocketServer(WebSocketServerOptions options, Func<WebSocketConnection, Task>? handler, WebSocketHandler? zeroCopy)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        options = WebSocketOptions.Take(options);
         _options = options;
         _logger = GuardedLogger.From(options.LoggerFactory, "Sockeye.Server");
         _registry = new ConnectionRegistry(options.MaxConnections, options.MaxConnectionsPerAddress);

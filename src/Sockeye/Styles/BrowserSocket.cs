@@ -44,8 +44,7 @@ public sealed class BrowserSocket
     public BrowserSocket(string url, WebSocketClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(url);
-        options ??= new WebSocketClientOptions();
-        options.Validate();
+        options = WebSocketOptions.Take(options ?? new WebSocketClientOptions());
         var address = Parse(url);
         _ = new ClientOpening(address, options, null); // judges the rest: what is senseless throws here, as in a browser
         Url = address.AbsoluteUri;

@@ -202,6 +202,47 @@ public sealed class WebSocketServerTests
     }
 
     [Theory]
+    [InlineData(WebSocketDialects.Rfc6455, false)]
+    [InlineData(WebSocketDialects.Rfc6455, true)]
+    [InlineData(WebSocketDialects.Hixie76, false)]
+    public async Task A_servers_response_is_the_one_that_its_client_got(WebSocketDialects dialect, bool compresses)
+    {
+        var options = Options("ws://127.0.0.1:0");
+        (options.Dialects, options.Compression) = (dialect, compresses ? new CompressionOptions() : null);
+        options.SubProtocols.Add("b");
+        await using var server = await WebSocketServer.StartAsync(options);
+        await using var requests = server.AcceptRequestsAsync().GetAsyncEnumerator();
+        var connecting = WebSocketClient.ConnectAsync(
+            (await server.Started)[0], new WebSocketClientOptions { Dialect = dialect, Compression = options.Compression, SubProtocols = { "b" } });
+        Assert.True(await requests.MoveNextAsync().Soon());
+        await using var connection = await requests.Current.AcceptAsync().Soon();
+        await using var client = await connecting.Soon();
+        Assert.Equal(client.Response!.ToString(), connection.Response!.ToString());
+        Assert.Equal(("b", compresses), (connection.SubProtocol, connection.Extensions is not null));
+        connection.ReleaseHeads();
+        Assert.Null(connection.Response);
+        Assert.Equal(("b", compresses), (connection.SubProtocol, connection.Extensions is not null));
+    }
+
+    [Fact]
+    public async Task Settings_that_are_changed_later_hold_for_later_connections()
+    {
+        await using var server = await WebSocketServer.StartAsync("ws://127.0.0.1:0", EchoAsync);
+        var options = new WebSocketClientOptions { MaxMessageBytes = 4 };
+        await using var first = await WebSocketClient.ConnectAsync((await server.Started)[0], options);
+        options.MaxMessageBytes = 8;
+        await using var second = await WebSocketClient.ConnectAsync((await server.Started)[0], options);
+        foreach (var client in new[] { first, second })
+        {
+            await client.SendAsync("12345678");
+        }
+
+        Assert.Equal("12345678", (await second.ReceiveAsync().Soon()).ToString());
+        Assert.True((await first.ReceiveAsync().Soon()).IsClose);
+        Assert.Equal(CloseCode.MessageTooBig, (await first.Closed.Soon()).Code);
+    }
+
+    [Theory]
     [InlineData(null, "b")]
     [InlineData("a", "a")]
     public async Task What_the_hook_decided_holds_for_the_second_step(string? chosen, string subProtocol)
