@@ -168,7 +168,7 @@ def _micro(result, folder):
 
 
 SECTIONS = [
-    ("quick", "Echo", _echo),
+    ("peers", "Echo", _echo),
     ("sizes", "Echo of other sizes", _plain(MAIN)),
     ("peers", "Echo, all servers: how many times Sockeye's", _peers),
     ("broadcast", "Broadcast, per delivery", _plain(MAIN)),

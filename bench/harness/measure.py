@@ -42,7 +42,7 @@ def measure(server, work, seconds, settle):
 def _load(server, work, seconds, settle, port, pid):
     command = ["taskset", "-c", "1", str(servers.BUILT / "load"), work.mode, "--port", port, "--pid", str(pid), "--size", str(work.size),
                "--connections", str(work.connections), "--depth", str(work.depth), "--seconds", str(seconds),
-               "--warmup", str(server.warmup), "--settle", str(settle)]
+               "--warmup", str(server.warmup * work.warmup), "--settle", str(settle)]
     command += ["--raw"] if server.raw else []
     command += ["--tls"] if work.tls else []
     command += ["--deflate"] if work.deflate else []
@@ -54,7 +54,7 @@ def _load(server, work, seconds, settle, port, pid):
         command += ["--rate", str(work.rate), "--blockers", str(work.blockers), "--block", str(work.block), "--every", str(work.every)]
         command += ["--again"] if work.again else []
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + server.warmup + 2 * settle + 120)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + server.warmup * work.warmup + 2 * settle + 120)
     except subprocess.TimeoutExpired as error:
         raise Failed("the load did not end") from error
     if done.returncode != 0:
