@@ -67,7 +67,7 @@ public static class WebSocketEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         var options = new WebSocketEndpointOptions();
         configure?.Invoke(options);
-        options.Validate(); // at the start, not at the first request
+        options = WebSocketOptions.Take(options); // judged at the start, not at the first request
 
         // RFC 6455 asks by GET, RFC 8441 by CONNECT; whoever asks by anything else is told so.
         return endpoints.Map(pattern, (RequestDelegate)(context => serve(context, options))).WithDisplayName($"WebSocket {pattern}");

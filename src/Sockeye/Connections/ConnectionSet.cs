@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Diagnostics;
 using Sockeye.Connections;
 using Sockeye.Transports;
 
@@ -27,7 +26,7 @@ public sealed class ConnectionSet : IReadOnlyCollection<WebSocketConnection>
     /// <summary>How many members ahead the processor is told of the next ones: thousands of them do not fit its caches.</summary>
     private const int LookAhead = 6;
 
-    private const int ExcusedAtOnce = 64;
+    private const int ToldAfter = 64;
 
     private readonly Dictionary<ConnectionCore, WebSocketConnection> _members = [];
     private readonly Lock _lock = new();
@@ -35,6 +34,7 @@ public sealed class ConnectionSet : IReadOnlyCollection<WebSocketConnection>
 
     /// <summary>The doors of the members as they are, until somebody comes or goes; it never changes. Made for who sends first after that.</summary>
     private Outbox[]? _doors;
+    private WebSocketConnection[]? _snapshot;
 
     /// <summary>Makes an empty set.</summary>
     public ConnectionSet() => _leave = core => TryRemove(core);
@@ -70,7 +70,7 @@ public sealed class ConnectionSet : IReadOnlyCollection<WebSocketConnection>
                 return false;
             }
 
-            _doors = null;
+            (_doors, _snapshot) = (null, null);
             return true;
         }
     }
@@ -122,8 +122,8 @@ public sealed class ConnectionSet : IReadOnlyCollection<WebSocketConnection>
     public int Broadcast(PreparedMessage message, WebSocketConnection? except = null)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var excused = Cork.Mine.Excused;
-        long start = Stopwatch.GetTimestamp();
+        var ownWork = Cork.Mine.OwnWork;
+        ownWork?.Invoke(true);
         var (doors, left) = (Doors(), except?.Core.Outbox);
         int sent = 0;
         for (int i = 0; i < doors.Length; i++)
@@ -132,27 +132,23 @@ public sealed class ConnectionSet : IReadOnlyCollection<WebSocketConnection>
             var door = doors[i];
             bool takes = door != left && (message.Type == MessageType.Text || door.TakesBinary);
             sent += takes && Sender.TrySend(door, message) ? 1 : 0;
-            if (excused is not null && (i % ExcusedAtOnce == ExcusedAtOnce - 1 || i == doors.Length - 1))
+            if (i % ToldAfter == ToldAfter - 1)
             {
-                long now = Stopwatch.GetTimestamp();
-                excused(now - start);
-                start = now;
+                ownWork?.Invoke(false);
             }
         }
 
+        ownWork?.Invoke(false);
         return sent;
     }
 
     /// <summary>The members of this moment.</summary>
     public IEnumerator<WebSocketConnection> GetEnumerator()
     {
-        WebSocketConnection[] members;
         lock (_lock)
         {
-            members = [.. _members.Values];
+            return ((IEnumerable<WebSocketConnection>)(_snapshot ??= [.. _members.Values])).GetEnumerator();
         }
-
-        return ((IEnumerable<WebSocketConnection>)members).GetEnumerator();
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -180,7 +176,7 @@ public sealed class ConnectionSet : IReadOnlyCollection<WebSocketConnection>
             }
 
             core.LeaveEnd(_leave);
-            _doors = null;
+            (_doors, _snapshot) = (null, null);
             return true;
         }
     }

@@ -137,7 +137,7 @@ internal struct KeepAlive(long firstPing)
 
     private Ping Remember(Ping ping)
     {
-        ping.Number = (_newest?.Number ?? 0) + 1;
+        ping.Number = Math.Max((_newest?.Number ?? 0) + 1, ping.SentAt); // a late answer to an earlier one is none to this
         ping.Older = _newest;
         _newest = ping;
         int count = 0;
@@ -190,7 +190,7 @@ internal struct KeepAlive(long firstPing)
 
         public Ping? Older { get; set; }
 
-        /// <summary>Greater than that of every other unanswered one.</summary>
+        /// <summary>Greater than that of every one before.</summary>
         public long Number { get; set; }
 
         /// <summary>What it carries: its number, if nothing else was given.</summary>

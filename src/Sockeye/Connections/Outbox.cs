@@ -28,7 +28,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
     /// <summary>Whether the dialect has binary messages; set before the connection is open.</summary>
     public bool TakesBinary { get; set; }
 
-    /// <summary>The owner paused because of the backlog, and is to be told when that is written. It looks at the backlog itself after saying so.</summary>
+    /// <summary>The owner paused because of the backlog, and is to be told when that is written. With the door held.</summary>
     public bool OwnerLags { get; set; }
 
     /// <summary>Messages dropped by <see cref="SlowPeerPolicy.DropNewest"/>.</summary>

@@ -76,11 +76,15 @@ public class WebSocketOptions
             : _limits = new MessageLimits(MaxMessageBytes, MaxFrameBytes, MaxFragments, ratio);
     }
 
-    /// <summary>Checks them and takes a copy of one's own: whoever changes theirs afterwards does not change a connection under way.</summary>
+    /// <summary>
+    /// Checks them and takes a copy of one's own: whoever changes theirs afterwards does not change a connection under way. Lists and what else
+    /// is an object of its own stay the caller's.
+    /// </summary>
     internal static T Take<T>(T options)
         where T : WebSocketOptions
     {
         options.Validate();
+        options.ToLimits(); // the copies share them
         return (T)options.MemberwiseClone();
     }
 

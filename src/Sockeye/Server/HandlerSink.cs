@@ -86,13 +86,11 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         var outbox = connection.Core.Outbox;
         if (outbox.IsHalfFull)
         {
-            // The backlog may have been written between the look and the pause: nobody would end it then.
-            Volatile.Write(ref _paused, true);
-            outbox.OwnerLags = true;
-            Interlocked.MemoryBarrier();
-            if (outbox.Backlog == 0)
+            // With the door held, as the end of the pause is: the backlog may have been written meanwhile, and nobody would end it then.
+            lock (outbox.Door)
             {
-                Volatile.Write(ref _paused, false);
+                outbox.OwnerLags = outbox.Backlog > 0;
+                Volatile.Write(ref _paused, outbox.OwnerLags);
             }
         }
     }

@@ -31,8 +31,11 @@ internal sealed class Cork
     /// <summary>Called now and then while a long burst leaves, by whichever thread lets it go.</summary>
     public Action? Released { get; set; }
 
-    /// <summary>Told, now and then, of time that a handler spends in this library's own work for many connections: that is no slowness of the handler.</summary>
-    public Action<long>? Excused { get; set; }
+    /// <summary>
+    /// Told when this library begins work of its own for many connections within a handler (true), now and then while it goes on, and at its
+    /// end (false): that is no slowness of the handler.
+    /// </summary>
+    public Action<bool>? OwnWork { get; set; }
 
     /// <summary>A burst begins on this thread. Bursts nest; the outermost end counts.</summary>
     public void Begin()

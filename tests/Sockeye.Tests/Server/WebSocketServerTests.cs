@@ -227,19 +227,25 @@ public sealed class WebSocketServerTests
     [Fact]
     public async Task Settings_that_are_changed_later_hold_for_later_connections()
     {
-        await using var server = await WebSocketServer.StartAsync("ws://127.0.0.1:0", EchoAsync);
-        var options = new WebSocketClientOptions { MaxMessageBytes = 4 };
-        await using var first = await WebSocketClient.ConnectAsync((await server.Started)[0], options);
-        options.MaxMessageBytes = 8;
-        await using var second = await WebSocketClient.ConnectAsync((await server.Started)[0], options);
-        foreach (var client in new[] { first, second })
+        var served = Options("ws://127.0.0.1:0");
+        (served.CloseTimeout, served.MaxMessageBytes) = (TimeSpan.FromSeconds(1), 4);
+        var opened = new TaskCompletionSource<WebSocketConnection>();
+        await using var server = new WebSocketServer(served, connection =>
         {
-            await client.SendAsync("12345678");
+            opened.TrySetResult(connection);
+            return connection.Closed;
+        });
+        var options = new WebSocketClientOptions { CloseTimeout = TimeSpan.FromSeconds(1), MaxMessageBytes = 4 };
+        (served.CloseTimeout, served.MaxMessageBytes) = (TimeSpan.FromSeconds(2), 8);
+        await server.StartAsync();
+        await using var first = await WebSocketClient.ConnectAsync((await server.Started)[0], options);
+        (options.CloseTimeout, options.MaxMessageBytes) = (TimeSpan.FromSeconds(2), 8);
+        await using var second = await WebSocketClient.ConnectAsync((await server.Started)[0], options);
+        foreach (var (connection, seconds, bytes) in new[] { (await opened.Task.Soon(), 1, 4), (first, 1, 4), (second, 2, 8) })
+        {
+            var own = connection.Core.Options;
+            Assert.Equal((seconds, bytes, bytes), (own.CloseTimeout.TotalSeconds, own.MaxMessageBytes, own.ToLimits().MaxMessageBytes));
         }
-
-        Assert.Equal("12345678", (await second.ReceiveAsync().Soon()).ToString());
-        Assert.True((await first.ReceiveAsync().Soon()).IsClose);
-        Assert.Equal(CloseCode.MessageTooBig, (await first.Closed.Soon()).Code);
     }
 
     [Theory]

@@ -47,10 +47,11 @@ internal sealed class ManualTime : TimeProvider
             lock (_lock)
             {
                 next = _timers.Where(t => t.Due <= target).MinBy(t => t.Due);
-                _now = next is null ? target : TimeSpan.FromTicks(Math.Max(_now.Ticks, next.Due.Ticks));
+                _now = TimeSpan.FromTicks(Math.Max(_now.Ticks, next is null ? target.Ticks : next.Due.Ticks));
                 if (next is not null)
                 {
                     _timers.Remove(next);
+                    Runs++;
                 }
             }
 
@@ -59,7 +60,6 @@ internal sealed class ManualTime : TimeProvider
                 return;
             }
 
-            Runs++;
             next.Run();
         }
     }

@@ -19,7 +19,7 @@ internal sealed class EpollSupervisor
 
     private readonly EpollGroup _group;
     private readonly IReadOnlyList<EpollLoop> _loops;
-    private readonly (EpollWorker? Worker, long Stamp, long Since, long ProcessorTime)[] _seen;
+    private readonly (EpollWorker? Worker, long Stamp, long Since, long? ProcessorTime)[] _seen;
     private readonly SemaphoreSlim _wake = new(0);
     private long _quickUntil;
     private int _quiet;
@@ -28,7 +28,7 @@ internal sealed class EpollSupervisor
     public EpollSupervisor(EpollGroup group, IReadOnlyList<EpollLoop> loops)
     {
         (_group, _loops) = (group, loops);
-        _seen = new (EpollWorker?, long, long, long)[loops.Count];
+        _seen = new (EpollWorker?, long, long, long?)[loops.Count];
     }
 
     public void Start() => new Thread(Run) { Name = "Sockeye supervisor", IsBackground = true }.UnsafeStart();
@@ -95,7 +95,7 @@ internal sealed class EpollSupervisor
             bool inside = (stamp & 1) != 0;
             if (_seen[i].Worker != worker || _seen[i].Stamp != stamp)
             {
-                _seen[i] = (worker, stamp, Stopwatch.GetTimestamp(), inside ? ThreadUsage.Of(worker.ThreadId).ProcessorTime : 0);
+                _seen[i] = (worker, stamp, Stopwatch.GetTimestamp(), inside ? ThreadUsage.ProcessorTimeOf(worker.ThreadId) : null);
                 moved = true;
             }
             else if (inside)
@@ -116,9 +116,8 @@ internal sealed class EpollSupervisor
     /// Whether a worker stands still because its processor is somebody else's for now. Another thread would have to wait for one as well; and
     /// a handler that spins is found all the same, as soon as it has spun for so long.
     /// </summary>
-    private static bool IsKeptWaiting(EpollWorker worker, long since, long processorTime)
-    {
-        long worked = ThreadUsage.Of(worker.ThreadId).ProcessorTime - processorTime;
-        return worked < Math.Min(s_spun, (Stopwatch.GetTimestamp() - since) / 2) && ThreadUsage.IsRunnable(worker.ThreadId);
-    }
+    private static bool IsKeptWaiting(EpollWorker worker, long since, long? processorTime) =>
+        ThreadUsage.ProcessorTimeOf(worker.ThreadId) - processorTime is { } worked
+            && worked < Math.Min(s_spun, (Stopwatch.GetTimestamp() - since) / 2)
+            && ThreadUsage.IsRunnable(worker.ThreadId);
 }

@@ -22,7 +22,7 @@ internal sealed class EpollWorker
     // A call that takes so long is felt by everybody else on the loop.
     private static readonly long s_slowCall = Stopwatch.Frequency / 1000;
 
-    private static readonly long s_mostExcused = Stopwatch.Frequency / 10;
+    private static readonly long s_mostOwnTime = Stopwatch.Frequency / 10;
 
     [ThreadStatic]
     private static EpollWorker? t_current;
@@ -37,6 +37,10 @@ internal sealed class EpollWorker
     private long _stamp;
     private long _clock;
     private long _movingTime;
+    private long _movingTimeBefore;
+    private long _ownStart;
+    private long _ownTime;
+    private long _untoldTime;
     private int _hold;
 
     public EpollWorker(EpollGroup group, string name)
@@ -55,7 +59,7 @@ internal sealed class EpollWorker
 
     public EpollEvents Events { get; }
 
-    /// <summary>The kernel's number of its thread; 0 before that runs.</summary>
+    /// <summary>The kernel's number of its thread; 0 before that runs, or where it is not to be known.</summary>
     public int ThreadId { get; private set; }
 
     /// <summary>The loop it serves, or served last.</summary>
@@ -73,7 +77,7 @@ internal sealed class EpollWorker
     /// <summary>Gives it a loop to serve; null ends its thread.</summary>
     public void Start(EpollLoop? loop)
     {
-        _stamp = 0;
+        (_stamp, _movingTime, _ownTime, _untoldTime) = (0, 0, 0, 0);
         _settled.Reset();
         Volatile.Write(ref _loop, loop);
         _start.Release();
@@ -119,7 +123,7 @@ internal sealed class EpollWorker
 
         long now = Stopwatch.GetTimestamp();
         source.OnTurn(now - _clock - _movingTime >= s_slowCall && !(suspect && WasKeptWaiting(before)));
-        (_clock, _movingTime) = (now, 0);
+        (_clock, _movingTime, _ownTime, _untoldTime) = (now, 0, 0, 0);
         return true;
     }
 
@@ -164,14 +168,27 @@ internal sealed class EpollWorker
         _settled.Set();
     }
 
-    // Not without end: a handler that broadcasts for ever is as stuck as any that does not return.
-    private void Excuse(long time)
+    /// <summary>
+    /// The library's own work for many connections, a broadcast, begins, or has come so far. Its time is not the handler's; what it moves
+    /// is part of that time. The call counts as alive meanwhile, but not without end: a handler that broadcasts for ever is as stuck as any.
+    /// </summary>
+    private void OwnWork(bool begins)
     {
-        _movingTime += time;
-        if (_movingTime < s_mostExcused)
+        long now = Stopwatch.GetTimestamp();
+        if (!begins)
         {
-            Advance(2);
+            long spent = now - _ownStart;
+            _movingTime = _movingTimeBefore + spent;
+            _ownTime += spent;
+            _untoldTime += spent;
+            if (_untoldTime >= s_slowCall && _ownTime < s_mostOwnTime)
+            {
+                _untoldTime = 0;
+                Advance(2);
+            }
         }
+
+        (_ownStart, _movingTimeBefore) = (now, _movingTime);
     }
 
     private static void Fail(IEpollSource source, Exception error)
@@ -195,9 +212,9 @@ internal sealed class EpollWorker
     private void Run()
     {
         t_current = this;
-        ThreadId = Native.ThreadId();
+        ThreadId = ThreadUsage.NumberOfCaller();
         _cork = Cork.Mine;
-        _cork.Excused = Excuse;
+        _cork.OwnWork = OwnWork;
         _cork.Released = () => Advance(2); // a long burst that leaves is no call that stands still
         while (true)
         {

@@ -114,9 +114,6 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "clock_gettime", SetLastError = true)]
     public static partial int ReadClock(int clock, Time* time);
 
-    [LibraryImport(C, EntryPoint = "gettid")]
-    public static partial int ThreadId();
-
     private static bool Fails(SystemCall call, int descriptor, ref nint length)
     {
         int error = Fault?.Invoke(call, descriptor, ref length) ?? 0;

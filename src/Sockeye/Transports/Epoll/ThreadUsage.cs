@@ -5,7 +5,7 @@ namespace Sockeye.Transports.Epoll;
 
 /// <summary>What the kernel knows of a thread: tells a handler that takes its time from one whose processor is somebody else's for now.</summary>
 /// <param name="ProcessorTime">Time on a processor, in the units of <see cref="Stopwatch"/>.</param>
-/// <param name="Waits">How often it gave the processor up by itself, to wait for something; of another thread 0.</param>
+/// <param name="Waits">How often it gave the processor up by itself, to wait for something.</param>
 internal readonly record struct ThreadUsage(long ProcessorTime, long Waits)
 {
     /// <summary>A test's own count of a thread, which counts as ready to run; what it has none for, the kernel counts.</summary>
@@ -27,17 +27,33 @@ internal readonly record struct ThreadUsage(long ProcessorTime, long Waits)
             usage.Waits);
     }
 
-    /// <summary>Another thread's, so far.</summary>
-    public static unsafe ThreadUsage Of(int thread)
+    /// <summary>How long a thread had a processor, so far, in the units of <see cref="Stopwatch"/>; null if that is not to be known.</summary>
+    public static unsafe long? ProcessorTimeOf(int thread)
     {
         if (Source?.Invoke(thread) is { } given)
         {
-            return given;
+            return given.ProcessorTime;
         }
 
         Native.Time time = default;
-        _ = Native.ReadClock((~thread << 3) | Native.ThreadProcessorClock, &time);
-        return new ThreadUsage((time.Seconds * Stopwatch.Frequency) + (time.Nanoseconds * Stopwatch.Frequency / 1_000_000_000), 0);
+        return thread != 0 && Native.ReadClock((~thread << 3) | Native.ThreadProcessorClock, &time) == 0
+            ? (time.Seconds * Stopwatch.Frequency) + (time.Nanoseconds * Stopwatch.Frequency / 1_000_000_000)
+            : null;
+    }
+
+    /// <summary>The kernel's number of the calling thread; 0 if that is not to be known.</summary>
+    public static int NumberOfCaller()
+    {
+        try
+        {
+            // By the file system: the C library has a function for it only since 2019.
+            string? name = new FileInfo("/proc/thread-self").LinkTarget;
+            return name is not null && int.TryParse(Path.GetFileName(name), CultureInfo.InvariantCulture, out int number) ? number : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>Whether a thread runs or would, if it had a processor: it waits for nothing else (proc(5), state R).</summary>
