@@ -276,14 +276,19 @@ public sealed class DeadlinesTests
         const int each = 2000;
         using var stop = new CancellationTokenSource();
 
-        // Two threads, as a timer that is moved while it fires may run on a second one.
-        var clocks = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
-        {
-            while (!stop.IsCancellationRequested)
+        // Two threads, as a timer that is moved while it fires may run on a second one; of their own, so that other tests keep the pool's.
+        var clocks = Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
+            () =>
             {
-                _time.Advance(Ms(1));
-            }
-        })).ToArray();
+                while (!stop.IsCancellationRequested)
+                {
+                    _time.Advance(Ms(1));
+                    Thread.Yield();
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)).ToArray();
         var work = Enumerable.Range(0, 4).Select(seed => Task.Run(() =>
         {
             var random = new Random(seed);

@@ -278,7 +278,7 @@ public sealed class BlockingHandlerTests
         var log = new TestLog();
         var room = new ConnectionSet();
         bool go = false;
-        await using var server = await StartAsync(zeroCopy: true, log: log, during: connection => room.Add(connection), before: text =>
+        await using var server = await StartAsync(zeroCopy: true, log: log, during: connection => _ = room.Count > 0 || room.Add(connection), before: text =>
         {
             while (text == "block" && !Volatile.Read(ref go))
             {
@@ -288,6 +288,8 @@ public sealed class BlockingHandlerTests
         });
         await using var other = await ConnectAsync(server);
         await using var blocked = await ConnectAsync(server);
+        await blocked.SendAsync("joins");
+        Assert.Equal("joins", await blocked.NextAsync());
         await blocked.SendAsync("block");
         await Waits.Until(() => log.Saw(20), "the block is logged");
         await other.SendAsync("1");
