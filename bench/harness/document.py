@@ -168,7 +168,7 @@ def _micro(result, folder):
 
 
 SECTIONS = [
-    ("peers", "Echo", _echo),
+    ("quick", "Echo", _echo),
     ("sizes", "Echo of other sizes", _plain(MAIN)),
     ("peers", "Echo, all servers: how many times Sockeye's", _peers),
     ("broadcast", "Broadcast, per delivery", _plain(MAIN)),

@@ -31,7 +31,7 @@ class Server:
     version: object
     kinds: frozenset = EVERYTHING
     # Programs that compile while they run need longer until they are at their speed.
-    warmup: float = 3.0
+    warmup: float = 6.0
     cpus: str = "0"
     raw: bool = False
     # The windows to agree on where messages are compressed; 0 leaves them as they are.

@@ -93,7 +93,7 @@ ALL = {work.name: work for work in [
     Work("handshake", "Opening, upgrading and closing, 64 at a time", "handshake", connections=64),
     Work("handshake-tls", "The same with a full TLS handshake", "handshake", connections=64, tls=True),
     Work("idle", "Memory of an idle connection that has spoken once", "idle", connections=19_000),
-    Work("broadcast-1", "64 B to 1,000 subscribers, one at a time", "broadcast", 64, 1000, 1, warmup=2.5),
+    Work("broadcast-1", "64 B to 1,000 subscribers, one at a time", "broadcast", 64, 1000, 1, warmup=1.25),
     _deflate("deflate-json", "shared"),
     _deflate("deflate-json-takeover", "takeover"),
     _deflate("deflate-noise", "shared", noise=True),
@@ -111,7 +111,7 @@ ALL = {work.name: work for work in [
     _neighbours("neighbours-8x15", "eight, for 15 ms each of their messages", 8, 15, every=0.2, again=True),
     _neighbours("neighbours-4x2", "four, for 2 ms each of their messages", 4, 2, every=0.02, again=True),
     *(_echo(f"balance-16x{count}", 16, count) for count in (4, 16, 512)),
-    Work("broadcast-8", "64 B to 1,000 subscribers, eight at a time", "broadcast", 64, 1000, 8, warmup=2.5),
+    Work("broadcast-8", "64 B to 1,000 subscribers, eight at a time", "broadcast", 64, 1000, 8, warmup=1.25),
 ]}
 
 _TABLE = ["echo-16x64", "echo-16x512", "echo-125x64", "echo-16x64d32", "echo-16kx16", "echo-1mx4"]

@@ -4,6 +4,10 @@ using Sockeye.Protocol.Frames;
 namespace Sockeye;
 
 /// <summary>What holds for a connection of either role. The defaults are safe; each is tested.</summary>
+/// <remarks>
+/// They are copied when a server is made, a connection is opened or a link is taken over: what is changed later holds for what comes later. Lists, and
+/// <see cref="Compression"/>, are not copied: leave them as they are.
+/// </remarks>
 public class WebSocketOptions
 {
     private MessageLimits? _limits;
