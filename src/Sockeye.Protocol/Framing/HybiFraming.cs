@@ -113,6 +113,9 @@ internal static class HybiFraming
         return size;
     }
 
+    /// <summary>The size of a head without a mask.</summary>
+    public static int HeaderSize(long length) => length < 126 ? 2 : length <= ushort.MaxValue ? 4 : 10;
+
     /// <summary>RSV1: of a message's first frame, that it is compressed (RFC 7692 §6).</summary>
     public const byte Compressed = 0x40;
 

@@ -107,6 +107,7 @@ internal sealed partial class Session(Role role, MessageLimits limits, Dialect? 
         {
             if (!_inFrame)
             {
+                found.HeadInFront = _spilled == 0;
                 if (!TryReadHeader(ref input, out var violation))
                 {
                     ReturnInflated();

@@ -17,6 +17,9 @@ internal ref struct SessionEvent
     /// <summary>Payload: of data, a ping or a pong; of a close frame, its body. It points into the input: use it before the next call.</summary>
     public ReadOnlySpan<byte> Payload;
 
+    /// <summary>Whether the head of the data's frame lies in the input too, right in front of the payload, and may be written over.</summary>
+    public bool HeadInFront;
+
     /// <summary>Bytes of this frame that are still to come: a hint for sizing a buffer, never a promise.</summary>
     public long FrameBytesLeft;
 

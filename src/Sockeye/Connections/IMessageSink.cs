@@ -1,3 +1,5 @@
+using Sockeye.Protocol.Sessions;
+
 namespace Sockeye.Connections;
 
 /// <summary>Takes a connection's messages in place of its inbox, on the thread that reads.</summary>
@@ -7,7 +9,7 @@ internal interface IMessageSink
     bool IsPaused { get; }
 
     /// <summary>A piece of a message.</summary>
-    void Add(ReadOnlySpan<byte> payload, MessageType type, bool endOfMessage, long frameBytesLeft);
+    void Add(in SessionEvent piece);
 
     /// <summary>The message that is being put together, if there is one, with the caller as one more user.</summary>
     MessageBuffer? RetainPartial();

@@ -235,7 +235,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                     Measure(found.Payload.Length, found.FrameBytesLeft);
                     if (core.Sink is { } sink)
                     {
-                        sink.Add(found.Payload, found.Type, found.EndOfMessage, found.FrameBytesLeft);
+                        sink.Add(found);
                     }
                     else
                     {

@@ -155,7 +155,6 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         {
             EarlyFrames.Append(ref _queue, Framing, firstByte, payload);
         }
-
     }
 
     /// <summary>Queues a frame whose payload stays the sender's, who waits.</summary>
@@ -169,7 +168,6 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         {
             EarlyFrames.AppendBorrowed(ref _queue, Framing, payload, waiter);
         }
-
     }
 
     /// <summary>Brings a frame straight to the link if nothing is queued, and copies only what the link leaves.</summary>
@@ -183,6 +181,12 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
         if (_queue.Masks || Framing != FramingKind.Hybi || _pulling || !_queue.IsEmpty || (payload.Length <= CorkedPayload && Cork.IsOpen))
         {
             Append(firstByte, payload);
+        }
+        else if (payload.Length >= Handed.Smallest
+            && Handed.TryFindFrame(payload, HybiFraming.HeaderSize(payload.Length), out var frame))
+        {
+            _ = HybiFraming.WriteHeader(frame, firstByte, payload.Length, null);
+            WriteThrough(frame, default);
         }
         else
         {
@@ -203,6 +207,11 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
             payload = default;
         }
 
+        WriteThrough(first, payload);
+    }
+
+    private void WriteThrough(ReadOnlySpan<byte> first, ReadOnlySpan<byte> payload)
+    {
         int taken = link.TryWrite(first, payload);
         _written += taken;
         _queue.AppendRaw(first[Math.Min(taken, first.Length)..]);

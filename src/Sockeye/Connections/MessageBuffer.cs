@@ -32,9 +32,6 @@ internal sealed class MessageBuffer
     [ThreadStatic]
     private static Stack<MessageBuffer>? t_pool;
 
-    [ThreadStatic]
-    private static MessageBuffer? t_handed;
-
     private byte[] _array = [];
     private int _users;
 
@@ -43,15 +40,6 @@ internal sealed class MessageBuffer
 
     /// <summary>Buffers that are rented and not returned, counted while <see cref="Poison"/> is set: tests look for leaks.</summary>
     public static int Outstanding => Volatile.Read(ref s_outstanding);
-
-    /// <summary>
-    /// The message that a handler on this thread is looking at: what it sends of those bytes need not be copied.
-    /// </summary>
-    public static MessageBuffer? Handed
-    {
-        get => t_handed;
-        set => t_handed = value;
-    }
 
     public int Version { get; private set; }
 

@@ -58,9 +58,9 @@ internal struct SegmentQueue(bool masks)
     /// <summary>Appends bytes as they are: copied, unless they are a received message's that a handler is looking at.</summary>
     public void AppendRaw(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > LargerSegment && MessageBuffer.Handed is { } handed && handed.TryFind(bytes, out var memory))
+        if (bytes.Length > LargerSegment && Handed.TryFindBuffer(bytes, out var memory) is { } buffer)
         {
-            Append(Segment.Borrow(memory, handed));
+            Append(Segment.Borrow(memory, buffer));
             _length += bytes.Length;
         }
         else if (!bytes.IsEmpty)

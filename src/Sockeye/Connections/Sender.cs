@@ -116,7 +116,7 @@ internal readonly struct Sender(ConnectionCore core)
     public static void CheckPayload(MessageType type, ReadOnlySpan<byte> payload)
     {
         CheckType(type);
-        if (type == MessageType.Text && !IsReceivedText(payload) && !Utf8.IsValid(payload))
+        if (type == MessageType.Text && !(payload.Length >= Handed.Smallest && Handed.IsText(payload)) && !Utf8.IsValid(payload))
         {
             throw new ArgumentException("The payload of a text message must be valid UTF-8. Send other bytes as MessageType.Binary.", nameof(payload));
         }
@@ -217,10 +217,6 @@ internal readonly struct Sender(ConnectionCore core)
 
         return taken;
     }
-
-    // A large text that a handler sends on as it came was looked at when it came.
-    private static bool IsReceivedText(ReadOnlySpan<byte> payload) =>
-        payload.Length > 4096 && MessageBuffer.Handed is { Type: MessageType.Text } handed && handed.Span == payload;
 
     private static async ValueTask ReturnAfter(ValueTask sent, byte[] rented)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Sockeye.Connections;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Extensions;
@@ -34,6 +35,9 @@ internal sealed class GateKeeper(
     public WebSocketServerOptions Options => options;
 
     public ILogger Logger => logger;
+
+    /// <summary>When openings are over.</summary>
+    public Deadlines Clock { get; } = Deadlines.Of(options.TimeProvider);
 
     /// <summary>Requests that wait for the application.</summary>
     public ChannelReader<PendingRequest> Pending => _pending.Reader;

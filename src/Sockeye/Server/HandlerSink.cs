@@ -1,5 +1,6 @@
 using Sockeye.Connections;
 using Sockeye.Diagnostics;
+using Sockeye.Protocol.Sessions;
 
 namespace Sockeye.Server;
 
@@ -23,23 +24,19 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         }
     }
 
-    public void Add(ReadOnlySpan<byte> payload, MessageType type, bool endOfMessage, long frameBytesLeft)
+    public void Add(in SessionEvent piece)
     {
-        if (endOfMessage && _partial is null)
+        if (!piece.EndOfMessage || _partial is not null)
         {
-            Hand(payload, type);
-            return;
+            AddPart(piece);
         }
-
-        _partial ??= MessageBuffer.Rent(type);
-        _partial.Append(payload, frameBytesLeft);
-        if (endOfMessage)
+        else if (piece.Payload.Length < Handed.Smallest)
         {
-            var (whole, outer) = (_partial, MessageBuffer.Handed);
-            (_partial, MessageBuffer.Handed) = (null, whole);
-            Hand(whole.Span, type);
-            MessageBuffer.Handed = outer;
-            whole.Release();
+            Hand(piece.Payload, piece.Type);
+        }
+        else
+        {
+            HandLarge(piece.Payload, piece.Type, piece.HeadInFront, null);
         }
     }
 
@@ -69,6 +66,31 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         catch (Exception e)
         {
             Log.HandlerFailed(connection.Core.Logger, connection.Id, e);
+        }
+    }
+
+    private void AddPart(in SessionEvent piece)
+    {
+        _partial ??= MessageBuffer.Rent(piece.Type);
+        _partial.Append(piece.Payload, piece.FrameBytesLeft);
+        if (piece.EndOfMessage)
+        {
+            var whole = _partial;
+            _partial = null;
+            HandLarge(whole.Span, whole.Type, headInFront: false, whole);
+            whole.Release();
+        }
+    }
+
+    /// <summary>Hands a message so that its bytes are known again if the handler sends them on.</summary>
+    private unsafe void HandLarge(ReadOnlySpan<byte> payload, MessageType type, bool headInFront, MessageBuffer? buffer)
+    {
+        var outer = Handed.Current;
+        fixed (byte* start = payload)
+        {
+            Handed.Current = new Handed(start, payload.Length, type, headInFront, buffer);
+            Hand(payload, type);
+            Handed.Current = outer;
         }
     }
 

@@ -12,10 +12,7 @@ namespace Sockeye.Server;
 /// </summary>
 internal sealed partial class OpeningGate
 {
-    private object? _response;
-    private object? _userState;
-    private byte[]? _key3;
-    private TaskCompletionSource<WebSocketConnection>? _opening;
+    private AwaitedKey? _awaited;
 
     /// <summary>What the application is asked about.</summary>
     public OpeningRequest ToRequest() =>
@@ -45,20 +42,20 @@ internal sealed partial class OpeningGate
             }
 
             var head = DialectHandshake.WriteResponse(_dialect, _head!, _link.IsSecure, subProtocol, _extensions, decision.Headers).Finish();
-            _response = decision.Headers.Count == 0 ? WebSocketConnection.StandardResponse : head.ToArray();
-            (_subProtocol, _userState) = (subProtocol, decision.UserState);
+            object response = decision.Headers.Count == 0 ? WebSocketConnection.StandardResponse : head.ToArray();
+            _subProtocol = subProtocol;
             lock (_outbox.Door)
             {
                 _outbox.AppendRaw(head);
             }
 
-            if (!TryAnswerKey())
+            if (!TryAnswerKey(out byte[]? key3))
             {
-                opening = AwaitKey();
+                opening = AwaitKey(response, decision.UserState);
                 return null;
             }
 
-            connection = Make();
+            connection = Make(response, decision.UserState, key3);
         }
 
         Enter(connection);
@@ -66,23 +63,23 @@ internal sealed partial class OpeningGate
     }
 
     // With the lock held.
-    private WebSocketConnection Make()
+    private WebSocketConnection Make(object response, object? userState, byte[]? key3)
     {
         _state = State.Opened;
         var core = new ConnectionCore(_link, _outbox, Role.Server, _keeper.Options, _keeper.Logger, ConnectionIds.Next(), _dialect, _deflate);
         _opened = core;
-        return new WebSocketConnection(core, _head, _response)
+        return new WebSocketConnection(core, _head, response)
         {
             SubProtocol = _subProtocol,
             Extensions = _extensions,
-            UserState = _userState,
-            Key3 = _key3,
+            UserState = userState,
+            Key3 = key3,
         };
     }
 
     private void Enter(WebSocketConnection connection)
     {
-        _clock.Cancel(this);
+        _keeper.Clock.Cancel(this);
         Activity?.SetTag("sockeye.subprotocol", connection.SubProtocol);
         Activity?.SetTag("sockeye.dialect", _dialect.Label);
         Activity?.Stop();
@@ -100,8 +97,9 @@ internal sealed partial class OpeningGate
     }
 
     /// <summary>Queues what follows the answer's head; false if the client's bytes for it are not there. With the lock held.</summary>
-    private bool TryAnswerKey()
+    private bool TryAnswerKey(out byte[]? key3)
     {
+        key3 = null;
         if (_dialect.Handshake != HandshakeKind.Challenge)
         {
             return true;
@@ -112,8 +110,8 @@ internal sealed partial class OpeningGate
             return false;
         }
 
-        _key3 = _behind[..ChallengeKeys.KeyBytes];
-        byte[] answer = Hixie76Handshake.Answer(_head!, _key3);
+        key3 = _behind[..ChallengeKeys.KeyBytes];
+        byte[] answer = Hixie76Handshake.Answer(_head!, key3);
         _behind = _behind[ChallengeKeys.KeyBytes..];
         lock (_outbox.Door)
         {
@@ -124,13 +122,13 @@ internal sealed partial class OpeningGate
     }
 
     // With the lock held.
-    private Task<WebSocketConnection> AwaitKey()
+    private Task<WebSocketConnection> AwaitKey(object response, object? userState)
     {
         _state = State.AwaitingKey;
-        _opening = new TaskCompletionSource<WebSocketConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _awaited = new AwaitedKey(response, userState);
         _outbox.Flush();
         _link.ResumeReading();
-        return _opening.Task;
+        return _awaited.Task;
     }
 
     private void ReadKey(ReadOnlySpan<byte> bytes)
@@ -144,24 +142,33 @@ internal sealed partial class OpeningGate
             }
 
             _behind = [.. _behind, .. bytes];
-            if (!TryAnswerKey())
+            if (!TryAnswerKey(out byte[]? key3))
             {
                 return;
             }
 
             _link.PauseReading(); // until the connection takes over
-            connection = Make();
+            connection = Make(_awaited!.Response, _awaited.UserState, key3);
         }
 
         Enter(connection);
-        _opening!.TrySetResult(connection);
+        _awaited!.TrySetResult(connection);
     }
 
     private void KeyNeverCame()
     {
-        if (_opening?.TrySetException(new InvalidOperationException("The client has gone.")) == true)
+        if (_awaited?.TrySetException(new InvalidOperationException("The client has gone.")) == true)
         {
-            _ = _opening.Task.Exception; // nobody has to wait for it
+            _ = _awaited.Task.Exception; // nobody has to wait for it
         }
+    }
+
+    /// <summary>The opening that the rest of a client's key is still to come for, and what the connection is then made with.</summary>
+    private sealed class AwaitedKey(object response, object? userState)
+        : TaskCompletionSource<WebSocketConnection>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public object Response { get; } = response;
+
+        public object? UserState { get; } = userState;
     }
 }

@@ -23,11 +23,11 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver, IListed<Ope
     private readonly Link _link;
     private readonly HostPolicy? _hosts;
     private readonly Outbox _outbox;
-    private readonly Deadlines _clock;
     private RosterPlace<OpeningGate> _place;
     private State _state;
-    private HeadReader? _reader;
     private bool _hasStarted;
+    private int _discarded;
+    private HeadReader? _reader;
     private RequestHead? _head;
     private IReadOnlyList<string> _offered = [];
     private string? _subProtocol;
@@ -36,17 +36,15 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver, IListed<Ope
     private DeflateParameters? _deflate;
     private ConnectionCore? _opened;
     private byte[] _behind = [];
-    private int _discarded;
 
     public OpeningGate(GateKeeper keeper, Link link, HostPolicy? hosts)
     {
         (_keeper, _link, _hosts) = (keeper, link, hosts);
         var options = keeper.Options;
         _outbox = new Outbox(link, masks: false, options.SendBacklogBytes, options.SlowPeer);
-        _clock = Deadlines.Of(options.TimeProvider);
     }
 
-    private enum State
+    private enum State : byte
     {
         Reading,
         Deciding,
@@ -76,7 +74,7 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver, IListed<Ope
     public void Start(long deadline)
     {
         _link.Receiver = this;
-        _clock.Schedule(this, deadline);
+        _keeper.Clock.Schedule(this, deadline);
         _link.Start();
     }
 
@@ -121,7 +119,7 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver, IListed<Ope
             return;
         }
 
-        _clock.Cancel(this);
+        _keeper.Clock.Cancel(this);
         _link.Cut();
         _outbox.Break();
         Activity?.Stop();
@@ -138,7 +136,7 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver, IListed<Ope
                 Refuse(
                     ours ? Rejections.TooSlow : Rejections.RequestTimeout,
                     ours ? "the application did not answer in time" : "no request in time");
-                return _clock.In(_keeper.Options.CloseTimeout);
+                return _keeper.Clock.In(_keeper.Options.CloseTimeout);
             }
 
             if (_state == State.Opened)
@@ -293,7 +291,7 @@ internal sealed partial class OpeningGate : Deadline, IByteReceiver, IListed<Ope
         }
 
         _outbox.Flush();
-        _clock.Schedule(this, _clock.In(_keeper.Options.CloseTimeout));
+        _keeper.Clock.Schedule(this, _keeper.Clock.In(_keeper.Options.CloseTimeout));
         _link.ResumeReading();
     }
 
