@@ -288,6 +288,7 @@ internal sealed partial class Session(Role role, MessageLimits limits, Dialect? 
         found.Type = _message.Type;
         found.EndOfMessage = end;
         found.Payload = piece;
+        found.HeadInFront = false;
         found.FrameBytesLeft = 0; // how much will come of the rest is not known
         if (end)
         {

@@ -75,6 +75,21 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
     /// <summary>Whether the application lags, so that nothing more should be read for now.</summary>
     public bool Lags => Sink is { } sink ? sink.IsPaused : Inbox.IsPaused;
 
+    /// <summary>Whether the end was told.</summary>
+    public bool IsOver => Volatile.Read(ref _ended) == s_over;
+
+    /// <summary>How it ended, or would end now.</summary>
+    public CloseResult Result
+    {
+        get
+        {
+            lock (Outbox.Door)
+            {
+                return Report.Result();
+            }
+        }
+    }
+
     /// <summary>Whether control frames are received as messages too.</summary>
     public bool ReceivesControlFrames => Options.ReceiveControlFrames;
 
@@ -105,6 +120,7 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
         Telemetry.Closed(Session.Role, result);
         Log.Closed(Logger, Id, (int)result.Code, result.Cause.Length > 0 ? result.Cause : result.Reason, result.Initiator, result.IsClean);
         TellEnd(result);
+        Sink?.End(result); // it may have come while there was none; ends are told of once
     }
 
     /// <summary>The link is cut, though a handler keeps it from ending: whoever waits for the end does not wait for that handler.</summary>

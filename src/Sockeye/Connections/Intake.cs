@@ -154,16 +154,25 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
     private void Deliver()
     {
         bool inline = core.Link.ResumesInline;
-        if (!inline || core.Inbox.ReadyCount < 2)
+        Cork? cork = null;
+        if (inline && core.Inbox.ReadyCount > 1)
         {
-            core.Inbox.Deliver(inline);
-            return;
+            cork = Cork.Mine;
+            cork.Begin();
         }
 
-        var cork = Cork.Mine;
-        cork.Begin();
-        core.Inbox.Deliver(inline: true);
-        cork.End();
+        try
+        {
+            core.Inbox.Deliver(inline);
+        }
+        catch (Exception e)
+        {
+            // What an async method throws goes to its task: this was a continuation of another kind.
+            Log.HandlerFailed(core.Logger, core.Id, e);
+            core.Close(CloseCode.InternalError, "the handler failed");
+        }
+
+        cork?.End();
     }
 
     /// <summary>Reads bytes; the answer is what is left of them because the application lags.</summary>
@@ -297,7 +306,7 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                 core.Outbox.AppendPong(ping);
             }
 
-            return answer;
+            return answer && !Cork.TryHold(core.Outbox); // else it leaves with the burst, or before if a handler does not return
         }
     }
 

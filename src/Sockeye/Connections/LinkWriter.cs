@@ -117,8 +117,11 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     {
         lock (Door)
         {
-            Wrote(count);
-            Report();
+            if (!_queue.IsEmpty) // else it was dropped meanwhile
+            {
+                Wrote(count);
+                Report();
+            }
         }
     }
 

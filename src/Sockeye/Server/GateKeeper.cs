@@ -160,6 +160,7 @@ internal sealed class GateKeeper(
             var sink = new HandlerSink(connection, zeroCopy);
             connection.Core.Sink = sink;
             registry.LeaveWhenClosed(connection.Core);
+            connection.Core.Outbox.Flush(); // the answer does not wait for the handler
             sink.Open();
         }
         else if (handler is null)

@@ -7,13 +7,23 @@ namespace Sockeye.Server;
 /// <summary>Brings a connection's messages to a <see cref="WebSocketHandler"/>: whole ones in place, cut ones put together first.</summary>
 internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandler handler) : IMessageSink
 {
+    // The end may come on another thread while the handler is still told of the beginning. It is told of both, in order, or of neither.
+    private const int New = 0, Opening = 1, Opened = 2, Ended = 3;
+
     private MessageBuffer? _partial;
+    private int _stage;
     private bool _paused;
 
     public bool IsPaused => Volatile.Read(ref _paused);
 
+    /// <summary>Tells the handler of the connection, whose sink this is by now.</summary>
     public void Open()
     {
+        if (Interlocked.CompareExchange(ref _stage, Opening, New) != New)
+        {
+            return;
+        }
+
         try
         {
             handler.OnOpen(connection);
@@ -21,6 +31,15 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         catch (Exception e)
         {
             Failed(e);
+        }
+
+        if (Interlocked.CompareExchange(ref _stage, Opened, Opening) != Opening)
+        {
+            Close(connection.Core.Result);
+        }
+        else if (connection.Core.IsOver)
+        {
+            End(connection.Core.Result); // before it had this sink
         }
     }
 
@@ -57,8 +76,22 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
 
     public void End(CloseResult result)
     {
+        int before = Interlocked.Exchange(ref _stage, Ended);
+        if (before == Ended)
+        {
+            return;
+        }
+
         _partial?.Release();
         _partial = null;
+        if (before == Opened)
+        {
+            Close(result);
+        }
+    }
+
+    private void Close(CloseResult result)
+    {
         try
         {
             handler.OnClose(connection, result);
@@ -89,8 +122,14 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         fixed (byte* start = payload)
         {
             Handed.Current = new Handed(start, payload.Length, type, headInFront, buffer);
-            Hand(payload, type);
-            Handed.Current = outer;
+            try
+            {
+                Hand(payload, type);
+            }
+            finally
+            {
+                Handed.Current = outer;
+            }
         }
     }
 

@@ -14,7 +14,8 @@ internal sealed class Cork
     private readonly Lock _lock = new();
     private readonly List<ICorked> _held = [];
     private int _depth;
-    private bool _open, _out;
+    private int _stamp;
+    private bool _open, _out, _known;
 
     /// <summary>The cork of the calling thread.</summary>
     public static Cork Mine => t_mine ??= new Cork();
@@ -27,6 +28,17 @@ internal sealed class Cork
     /// and flushes under that lock: if it is held already, what it has added before this call leaves with the rest.
     /// </summary>
     public static bool TryHold(ICorked sender) => t_mine is { _open: true } mine && (sender.IsHeld || mine.Hold(sender));
+
+    /// <summary>
+    /// Whether somebody sees to it that it is taken out when a handler does not return. Where nobody does, <see cref="CorkWatch"/> will.
+    /// </summary>
+    public bool IsWatched { get; set; }
+
+    /// <summary>Odd within a burst; another number for each.</summary>
+    public int Stamp => Volatile.Read(ref _stamp);
+
+    /// <summary>The stamp that was seen last. For the watch.</summary>
+    public int Seen { get; set; }
 
     /// <summary>Called now and then while a long burst leaves, by whichever thread lets it go.</summary>
     public Action? Released { get; set; }
@@ -46,6 +58,13 @@ internal sealed class Cork
             {
                 _open = !_out;
             }
+
+            if (!IsWatched)
+            {
+                Volatile.Write(ref _stamp, _stamp + 1);
+                CorkWatch.Notice(this, _known);
+                _known = true;
+            }
         }
     }
 
@@ -55,6 +74,11 @@ internal sealed class Cork
         if (--_depth == 0)
         {
             Release();
+            if (!IsWatched)
+            {
+                Volatile.Write(ref _stamp, _stamp + 1);
+                PutIn();
+            }
         }
     }
 

@@ -40,6 +40,28 @@ public sealed class DeadlinesTests
     }
 
     [Fact]
+    public async Task A_clock_that_calls_back_as_it_is_set_calls_nothing_inside_the_callers_locks()
+    {
+        var deadlines = Deadlines.Of(new EagerTime());
+        object callers = new();
+        var held = new TaskCompletionSource<bool>();
+        var entry = new Entry([])
+        {
+            Work = _ =>
+            {
+                held.SetResult(Monitor.IsEntered(callers));
+                return Deadlines.Never;
+            },
+        };
+        lock (callers)
+        {
+            deadlines.Schedule(entry, deadlines.Now - 1);
+        }
+
+        Assert.False(await held.Task.Soon());
+    }
+
+    [Fact]
     public void What_is_due_already_is_called_as_soon_as_the_clock_is_looked_at()
     {
         var entry = new Entry(_calls);
@@ -361,6 +383,33 @@ public sealed class DeadlinesTests
         }
 
         public override void OnFailed(Exception reason) => Failure = reason;
+    }
+
+    /// <summary>A clock whose timers call back within the call that sets them, if they are due.</summary>
+    private sealed class EagerTime : TimeProvider
+    {
+        public override long GetTimestamp() => 1_000_000;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new EagerTimer(callback, state);
+
+        private sealed class EagerTimer(TimerCallback callback, object? state) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                if (dueTime == TimeSpan.Zero)
+                {
+                    callback(state);
+                }
+
+                return true;
+            }
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => default;
+        }
     }
 
     /// <summary>A clock that stands, with a timer that does nothing.</summary>

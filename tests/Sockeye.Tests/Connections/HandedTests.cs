@@ -14,7 +14,7 @@ public sealed class HandedTests
     public async Task All_that_is_sent_of_a_message_is_what_came(ServerTransport transport, int size)
     {
         await using var server = await StartAsync(transport);
-        using var peer = await RawPeer.OpenAsync(server);
+        using var peer = await RawPeer.OpenAsync((await server.Started)[0]);
         byte[][] payloads = [.. Enumerable.Range(0, 4).Select(i => Enumerable.Range(0, size).Select(at => (byte)('a' + ((at + i) % 26))).ToArray())];
 
         // Together, so that the head of one message stands behind the payload of another.
@@ -31,7 +31,7 @@ public sealed class HandedTests
     public async Task So_it_is_with_a_message_that_came_in_parts(ServerTransport transport, int size)
     {
         await using var server = await StartAsync(transport);
-        using var peer = await RawPeer.OpenAsync(server);
+        using var peer = await RawPeer.OpenAsync((await server.Started)[0]);
         byte[] payload = [.. Enumerable.Range(0, size).Select(at => (byte)('a' + (at % 26)))];
         byte[] frame = RawPeer.Frame(Text, payload);
         int head = frame.Length - size;

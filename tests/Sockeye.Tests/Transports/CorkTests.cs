@@ -2,8 +2,13 @@ using Sockeye.Transports;
 
 namespace Sockeye.Tests.Transports;
 
-public sealed class CorkTests
+public sealed class CorkTests : IDisposable
 {
+    // The watch of threads that nobody else watches would let go of everything if the machine stood still meanwhile.
+    public CorkTests() => Cork.Mine.IsWatched = true;
+
+    public void Dispose() => Cork.Mine.IsWatched = false;
+
     [Fact]
     public void What_is_held_leaves_once_at_the_end_of_the_outermost_burst()
     {

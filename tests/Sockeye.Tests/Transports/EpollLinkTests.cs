@@ -44,6 +44,24 @@ public sealed class EpollLinkTests
     }
 
     [Fact]
+    public async Task A_link_has_one_holder()
+    {
+        using var group = new EpollGroup(1, HandlerDispatch.Automatic, NullLogger.Instance);
+        var (held, other) = (new Receiver(), new Receiver());
+        using var toHeld = await ConnectAsync(group, held);
+        using var toOther = await ConnectAsync(group, other);
+        var source = (IEpollSource)held.Link!;
+        int first = source.Hold();
+        source.Release(source.Hold()); // another worker was stuck in it meanwhile, writing
+        await toHeld.SendAsync(new byte[10]);
+        await toOther.SendAsync(new byte[10]);
+        await Waits.Until(() => other.Received == 10, "the loop has looked");
+        Assert.Equal(0, held.Received);
+        source.Release(first);
+        await Waits.Until(() => held.Received == 10, "it is read again");
+    }
+
+    [Fact]
     public async Task What_the_kernel_does_not_take_is_pulled_in_order()
     {
         using var group = new EpollGroup(1, HandlerDispatch.Automatic, NullLogger.Instance);

@@ -80,10 +80,17 @@ internal sealed unsafe class EpollConnector : IEpollSource
 
     private void Wait()
     {
+        bool watched;
         lock (_lock)
         {
             _id = _loop.Enter(this);
-            _loop.Watch(Native.Add, _descriptor, Native.Out, _id);
+            watched = _loop.Watch(Native.Add, _descriptor, Native.Out, _id);
+        }
+
+        if (!watched)
+        {
+            End(Marshal.GetLastPInvokeError()); // nobody would tell how it goes
+            return;
         }
 
         // The loop alone closes the descriptor, since it may be looking at it just now.

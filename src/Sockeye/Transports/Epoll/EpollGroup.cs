@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime;
 using Microsoft.Extensions.Logging;
 using Sockeye.Diagnostics;
@@ -33,7 +34,7 @@ internal sealed class EpollGroup : IDisposable
     public EpollGroup(int loops, HandlerDispatch dispatch, ILogger logger, string name = "Sockeye loop")
     {
         (Dispatch, _logger) = (dispatch, logger);
-        _loops = [.. Enumerable.Range(0, loops).Select(i => new EpollLoop($"{name} {i}"))];
+        _loops = MakeLoops(loops, name);
         _supervisor = new EpollSupervisor(this, _loops);
         foreach (var loop in _loops)
         {
@@ -41,6 +42,29 @@ internal sealed class EpollGroup : IDisposable
         }
 
         _supervisor.Start();
+    }
+
+    private static EpollLoop[] MakeLoops(int count, string name)
+    {
+        var loops = new EpollLoop[count];
+        for (int i = 0; i < count; i++)
+        {
+            try
+            {
+                loops[i] = new EpollLoop($"{name} {i}");
+            }
+            catch (IOException)
+            {
+                foreach (var made in loops[..i])
+                {
+                    made.Abandon();
+                }
+
+                throw;
+            }
+        }
+
+        return loops;
     }
 
     /// <summary>Whether this machine has it.</summary>
@@ -69,17 +93,20 @@ internal sealed class EpollGroup : IDisposable
     {
         if (_stuck.Count >= MaxStuck)
         {
-            if (!_saidFull)
-            {
-                Log.TooManyStuck(_logger, MaxStuck);
-            }
+            SayFull();
+            return false;
+        }
 
-            _saidFull = true;
+        // Before anything is taken: the system may have no more threads.
+        if (!TryGetWorker(loop, out var next))
+        {
+            SayFull();
             return false;
         }
 
         if (!stuck.TryTake(stamp, out var held))
         {
+            GiveBack(next);
             return false;
         }
 
@@ -87,15 +114,48 @@ internal sealed class EpollGroup : IDisposable
         var block = new Block(stuck.CalledName, Stopwatch.GetTimestamp() - (long)(since.TotalSeconds * Stopwatch.Frequency));
         _stuck[stuck] = block;
         stuck.Settle(held);
-        EpollWorker? next;
-        lock (_lock)
-        {
-            _spares.TryPop(out next);
-        }
-
-        loop.HandTo(next ?? new EpollWorker(this, loop.Name));
+        loop.HandTo(next);
         Log.LoopTaken(_logger, block.Name, (long)since.TotalMilliseconds);
         return true;
+    }
+
+    private void SayFull()
+    {
+        if (!_saidFull)
+        {
+            Log.TooManyStuck(_logger, _stuck.Count);
+        }
+
+        _saidFull = true;
+    }
+
+    private bool TryGetWorker(EpollLoop loop, [NotNullWhen(true)] out EpollWorker? worker)
+    {
+        lock (_lock)
+        {
+            if (_spares.TryPop(out worker))
+            {
+                return true;
+            }
+        }
+
+        try
+        {
+            worker = new EpollWorker(this, loop.Name);
+            return true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            return false;
+        }
+    }
+
+    private void GiveBack(EpollWorker worker)
+    {
+        if (!Park(worker))
+        {
+            worker.Start(null);
+        }
     }
 
     /// <summary>Warns of handlers that have not returned for a while; the answer is whether there are some that may come to that.</summary>

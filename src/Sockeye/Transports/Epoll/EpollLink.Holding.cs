@@ -55,6 +55,11 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
     {
         lock (this)
         {
+            if (_held)
+            {
+                return 0; // whoever holds it goes on: the loop has no business with it but to write
+            }
+
             HoldLocked();
             return _holds;
         }
@@ -107,9 +112,19 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
 
     private void Fail(int hold, Exception error)
     {
-        if (_holds == hold)
+        bool mine;
+        lock (this)
+        {
+            mine = _held && _holds == hold;
+        }
+
+        if (mine)
         {
             End(error);
+        }
+        else
+        {
+            Cut(); // its turn was over, and another thread may be reading
         }
     }
 }

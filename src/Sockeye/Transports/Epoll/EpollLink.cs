@@ -125,6 +125,11 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     {
         lock (this)
         {
+            if (worker.HasLostLoop)
+            {
+                return; // while it was writing: the loop's next worker is told of it again
+            }
+
             if (_held)
             {
                 _hungUp = true; // only that is reported without being asked for: whoever holds the link finds it later
@@ -167,7 +172,23 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
         }
     }
 
-    void IEpollSource.OnFailed(Exception error) => End(error);
+    void IEpollSource.OnFailed(Exception error)
+    {
+        bool mine;
+        lock (this)
+        {
+            mine = !_held && _loop.IsCurrent;
+        }
+
+        if (mine)
+        {
+            End(error);
+        }
+        else
+        {
+            Cut(); // another thread may be reading
+        }
+    }
 
     private void SetPaused(bool paused)
     {
@@ -265,16 +286,15 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     /// <summary>The end, once, on the loop's thread.</summary>
     private void End(Exception? error)
     {
-        if (_ended)
-        {
-            return;
-        }
-
-        _ended = true;
         IBacklog? backlog;
         lock (this)
         {
-            _cut = true;
+            if (_ended)
+            {
+                return;
+            }
+
+            (_ended, _cut) = (true, true);
             if (_id != 0)
             {
                 _loop.Leave(_id);

@@ -31,10 +31,19 @@ internal sealed unsafe class EpollLoop
     {
         Name = name;
         _epoll = Check(Native.CreateEpoll());
-        _wakeUp = Check(Native.CreateWakeUp());
         byte* what = stackalloc byte[16];
         EpollEvents.Write(what, Native.In, WakeUpData);
-        Check(Native.Control(_epoll, Native.Add, _wakeUp, what));
+        _wakeUp = -1;
+        try
+        {
+            _wakeUp = Check(Native.CreateWakeUp());
+            Check(Native.Control(_epoll, Native.Add, _wakeUp, what));
+        }
+        catch (IOException)
+        {
+            Abandon();
+            throw;
+        }
     }
 
     public string Name { get; }
@@ -53,6 +62,13 @@ internal sealed unsafe class EpollLoop
 
     /// <summary>Whether the caller runs on the thread that serves the loop now.</summary>
     public bool IsCurrent => EpollWorker.Current is { HasLostLoop: false } worker && worker.Loop == this;
+
+    /// <summary>Gives up a loop that was never started.</summary>
+    public void Abandon()
+    {
+        _ = Native.Close(_epoll);
+        _ = _wakeUp < 0 ? 0 : Native.Close(_wakeUp);
+    }
 
     /// <summary>Begins to serve.</summary>
     public void Start(EpollGroup group, EpollSupervisor supervisor, EpollWorker worker)
@@ -84,7 +100,10 @@ internal sealed unsafe class EpollLoop
 
             Volatile.Write(ref _sources, _sources + 1);
             uint generation = _slots[slot].Generation + 1;
-            _slots[slot] = (source, generation);
+
+            // In this order: who looks up an event of the one before finds another generation, whichever of them it sees.
+            _slots[slot].Generation = generation;
+            Volatile.Write(ref _slots[slot].Source, source);
             return ((ulong)generation << 32) | (uint)slot;
         }
     }
@@ -178,8 +197,9 @@ internal sealed unsafe class EpollLoop
 
     private IEpollSource? Find(ulong id)
     {
-        var (source, generation) = Volatile.Read(ref _slots)[(int)(uint)id];
-        return generation == (uint)(id >> 32) ? source : null;
+        ref var slot = ref Volatile.Read(ref _slots)[(int)(uint)id];
+        var source = Volatile.Read(ref slot.Source); // first, as it is written last
+        return slot.Generation == (uint)(id >> 32) ? source : null;
     }
 
     private bool TakeWakeUp(EpollWorker worker)

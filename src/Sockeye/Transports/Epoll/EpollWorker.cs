@@ -143,10 +143,14 @@ internal sealed class EpollWorker
     /// </summary>
     public void EndTurn()
     {
-        if (_source is not null)
+        if (_source is { } source)
         {
             _source = null;
-            Advance(2); // still inside
+            if (!Advance(2)) // still inside
+            {
+                _settled.Wait(); // the loop was taken within the source's own part: it was held for that, and is not any more
+                source.Release(_hold);
+            }
         }
     }
 
@@ -214,6 +218,7 @@ internal sealed class EpollWorker
         t_current = this;
         ThreadId = ThreadUsage.NumberOfCaller();
         _cork = Cork.Mine;
+        _cork.IsWatched = true;
         _cork.OwnWork = OwnWork;
         _cork.Released = () => Advance(2); // a long burst that leaves is no call that stands still
         while (true)

@@ -87,8 +87,15 @@ internal sealed partial class TlsLink : Link, IByteReceiver, IBacklog
         _pusher = Environment.CurrentManagedThreadId;
         var cork = Cork.Mine;
         cork.Begin(); // each record comes by itself; what is answered to those that came together leaves together
-        _pipe.Push(bytes);
-        cork.End();
+        try
+        {
+            _pipe.Push(bytes);
+        }
+        finally
+        {
+            cork.End();
+        }
+
         _pusher = 0;
     }
 

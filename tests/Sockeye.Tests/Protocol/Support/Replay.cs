@@ -1,8 +1,11 @@
+using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Sockeye.Protocol.Closing;
 using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Extensions.Deflate;
 using Sockeye.Protocol.Frames;
+using Sockeye.Protocol.Framing;
 using Sockeye.Protocol.Sessions;
 
 namespace Sockeye.Tests.Protocol.Support;
@@ -82,11 +85,19 @@ internal sealed class Replay : IDisposable
         while (_session.TryRead(ref input, ref found))
         {
             Assert.False(_over, "an event after the last one");
+            Assert.True(!found.HeadInFront || found.Payload.IsEmpty || HasHeadInFront(found.Payload, own), "a head that is not in front");
             Take(found);
         }
 
         Assert.True(input.IsEmpty);
         own.AsSpan().Fill(0xDD); // what the session kept of it is wrong from now on
+    }
+
+    private static bool HasHeadInFront(ReadOnlySpan<byte> payload, Span<byte> piece)
+    {
+        nint offset = Unsafe.ByteOffset(ref MemoryMarshal.GetReference(piece), ref MemoryMarshal.GetReference(payload));
+        int head = HybiFraming.HeaderSize(payload.Length);
+        return offset >= head && offset + payload.Length <= piece.Length;
     }
 
     private void Take(in SessionEvent found)

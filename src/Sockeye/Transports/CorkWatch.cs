@@ -1,0 +1,117 @@
+namespace Sockeye.Transports;
+
+/// <summary>
+/// Looks after the bursts of threads that are no loop's: those of the thread pool, of sockets, pipes and streams. Where one stands still,
+/// because a handler does not return, what it holds back leaves without it. Its thread sleeps while there are no bursts.
+/// </summary>
+internal static class CorkWatch
+{
+    private const int QuietLooks = 20;
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
+
+    private static readonly Lock s_lock = new();
+    private static readonly List<WeakReference<Cork>> s_corks = [];
+    private static readonly SemaphoreSlim s_wake = new(0);
+    private static bool s_runs, s_asleep;
+
+    /// <summary>A burst has begun, and its stamp says so.</summary>
+    public static void Notice(Cork cork, bool known)
+    {
+        if (!known)
+        {
+            Add(cork);
+        }
+
+        if (Volatile.Read(ref s_asleep))
+        {
+            s_wake.Release();
+        }
+    }
+
+    private static void Add(Cork cork)
+    {
+        lock (s_lock)
+        {
+            s_corks.Add(new WeakReference<Cork>(cork));
+            if (!s_runs)
+            {
+                s_runs = true;
+                new Thread(Run) { Name = "Sockeye cork watch", IsBackground = true }.UnsafeStart();
+            }
+        }
+    }
+
+    private static void Run()
+    {
+        int quiet = 0;
+        while (true)
+        {
+            quiet = Look() ? 0 : quiet + 1;
+            if (quiet > QuietLooks)
+            {
+                Sleep();
+                quiet = 0;
+            }
+
+            Thread.Sleep(s_look);
+        }
+    }
+
+    private static void Sleep()
+    {
+        Volatile.Write(ref s_asleep, true);
+        Interlocked.MemoryBarrierProcessWide(); // whoever did not see that we sleep has a burst that we see
+        if (!Look())
+        {
+            s_wake.Wait();
+        }
+
+        Volatile.Write(ref s_asleep, false);
+        while (s_wake.Wait(0))
+        {
+        }
+    }
+
+    /// <summary>Looks at every cork; the answer is whether there was a burst since the last look.</summary>
+    private static bool Look()
+    {
+        List<Cork>? still = null;
+        bool moved = false;
+        lock (s_lock)
+        {
+            for (int i = s_corks.Count - 1; i >= 0; i--)
+            {
+                if (!s_corks[i].TryGetTarget(out var cork))
+                {
+                    s_corks.RemoveAt(i); // its thread has ended
+                    continue;
+                }
+
+                int stamp = cork.Stamp;
+                if (stamp != cork.Seen)
+                {
+                    (cork.Seen, moved) = (stamp, true);
+                }
+                else if ((stamp & 1) != 0)
+                {
+                    (still ??= []).Add(cork);
+                }
+            }
+        }
+
+        still?.ForEach(Free);
+        return moved || still is not null;
+    }
+
+    private static void Free(Cork cork)
+    {
+        try
+        {
+            cork.TakeOut();
+        }
+        catch (Exception)
+        {
+            // A link that fails tells its connection itself; the others' bursts are still to be looked after.
+        }
+    }
+}
