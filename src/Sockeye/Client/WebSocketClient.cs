@@ -139,8 +139,8 @@ public static class WebSocketClient
 
     private static async Task<Link> SecureAsync(Uri url, Link inner, WebSocketClientOptions options, CancellationToken cancellationToken)
     {
-        using var cut = cancellationToken.UnsafeRegister(static s => ((Link)s!).Cut(), inner);
-        var link = new TlsLink(inner);
+        var link = new TlsLink(inner); // before it may be cut, so that it is told
+        using var cut = cancellationToken.UnsafeRegister(static s => ((Link)s!).Cut(), link);
         try
         {
             await link.AuthenticateAsync(tls => tls.AuthenticateAsClientAsync(TlsOptions(url, options), cancellationToken)).ConfigureAwait(false);
@@ -160,6 +160,7 @@ public static class WebSocketClient
             ApplicationProtocols = [SslApplicationProtocol.Http11],
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             ClientCertificates = options.ClientCertificates,
+            AllowRenegotiation = false, // writing never waits for reading here
         };
         if (options.ServerCertificateValidation is { } validation)
         {

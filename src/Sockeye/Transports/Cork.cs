@@ -73,11 +73,17 @@ internal sealed class Cork
     {
         if (--_depth == 0)
         {
-            Release();
-            if (!IsWatched)
+            try
             {
-                Volatile.Write(ref _stamp, _stamp + 1);
-                PutIn();
+                Release();
+            }
+            finally
+            {
+                if (!IsWatched)
+                {
+                    Volatile.Write(ref _stamp, _stamp + 1);
+                    PutIn();
+                }
             }
         }
     }

@@ -17,9 +17,9 @@ internal static class CorkWatch
     /// <summary>A burst has begun, and its stamp says so.</summary>
     public static void Notice(Cork cork, bool known)
     {
-        if (!known)
+        if (!known || !Volatile.Read(ref s_runs))
         {
-            Add(cork);
+            Add(cork, known);
         }
 
         if (Volatile.Read(ref s_asleep))
@@ -28,15 +28,26 @@ internal static class CorkWatch
         }
     }
 
-    private static void Add(Cork cork)
+    private static void Add(Cork cork, bool known)
     {
         lock (s_lock)
         {
-            s_corks.Add(new WeakReference<Cork>(cork));
+            if (!known)
+            {
+                s_corks.Add(new WeakReference<Cork>(cork));
+            }
+
             if (!s_runs)
             {
-                s_runs = true;
-                new Thread(Run) { Name = "Sockeye cork watch", IsBackground = true }.UnsafeStart();
+                try
+                {
+                    new Thread(Run) { Name = "Sockeye cork watch", IsBackground = true }.UnsafeStart();
+                    Volatile.Write(ref s_runs, true);
+                }
+                catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+                {
+                    // The system has no thread to give now: the next burst asks again.
+                }
             }
         }
     }

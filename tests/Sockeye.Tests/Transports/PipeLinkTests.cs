@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using Sockeye.Tests.Support;
 using Sockeye.Transports;
 using Sockeye.Transports.Pipes;
@@ -51,6 +53,29 @@ public sealed class PipeLinkTests
         Assert.True(rest.Failed);
         Assert.Equal(0, link.TryWrite(new byte[10], default));
     }
+
+    [Fact]
+    public async Task A_handler_that_blocks_in_the_last_turn_may_wait_for_the_end()
+    {
+        CloseResult? result = null;
+        await using var server = new WebSocketServer(new WebSocketServerOptions { CloseTimeout = TimeSpan.FromMilliseconds(100) }, async connection =>
+        {
+            await connection.ReceiveAsync();
+            result = connection.Close((CloseCode)4000, "enough"); // blocks the thread that read the message and the end together
+        });
+        var (up, down) = (new Pipe(), new Pipe());
+        up.Writer.Write(Encoding.ASCII.GetBytes(RawPeer.Handshake));
+        await up.Writer.FlushAsync();
+        server.Attach(new Ends(up.Reader, down.Writer));
+        await down.Reader.ReadAsync().AsTask().Soon();
+        await Waits.Until(() => server.ConnectionCount == 1, "it is open");
+        up.Writer.Write(RawPeer.Frame(0x81, "last"u8));
+        await up.Writer.CompleteAsync();
+        await Waits.Until(() => result is not null, "the close ends");
+        await Waits.Until(() => server.ConnectionCount == 0, "the connection leaves");
+    }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     private sealed class Rest(ReadOnlyMemory<byte> bytes) : IBacklog
     {

@@ -35,7 +35,7 @@ internal sealed unsafe class EpollConnector : IEpollSource
         int descriptor = Native.Socket(MemoryMarshal.Read<ushort>(name));
         if (descriptor < 0)
         {
-            throw SystemErrors.ToException(Marshal.GetLastPInvokeError());
+            return Task.FromException<Link>(SystemErrors.ToException(Marshal.GetLastPInvokeError()));
         }
 
         int result;

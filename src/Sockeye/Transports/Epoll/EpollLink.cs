@@ -61,9 +61,14 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
 
     public override void Start()
     {
-        _id = _loop.Enter(this);
         lock (this)
         {
+            if (_ended)
+            {
+                return; // it was cut before
+            }
+
+            _id = _loop.Enter(this);
             Watch();
         }
     }
@@ -123,6 +128,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
 
     private void OnReadable(EpollWorker worker)
     {
+        bool pooled;
         lock (this)
         {
             if (worker.HasLostLoop)
@@ -137,13 +143,14 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
                 return;
             }
 
-            if (_pooled)
+            pooled = _pooled;
+            if (pooled)
             {
                 HoldLocked();
             }
         }
 
-        if (_pooled)
+        if (pooled)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }

@@ -18,7 +18,7 @@ internal sealed partial class PipeLink : Link
     private readonly Action _pump;
     private readonly Lock _reading = new();
     private ValueTaskAwaiter<ReadResult> _read;
-    private bool _hasRead, _paused, _stopped, _cut, _ended;
+    private bool _hasRead, _paused, _stopped, _cut, _inLastTurn, _ended;
 
     public PipeLink(PipeReader reader, PipeWriter writer, PipeLinkDetails details)
     {
@@ -64,6 +64,7 @@ internal sealed partial class PipeLink : Link
 
     public override void Cut()
     {
+        bool inLastTurn;
         lock (_reading)
         {
             if (_cut)
@@ -73,6 +74,12 @@ internal sealed partial class PipeLink : Link
 
             _cut = true;
             _paused = false;
+            inLastTurn = _inLastTurn;
+        }
+
+        if (inLastTurn)
+        {
+            Receiver!.OnCutWhileHeld(); // the end comes when the application's code returns, which may be waiting for it
         }
 
         try
@@ -97,11 +104,10 @@ internal sealed partial class PipeLink : Link
         {
             while (TryRead(out var result))
             {
-                Hand(result.Buffer, ref due);
-                if (_cut || (result.IsCompleted && !Volatile.Read(ref _paused)))
+                bool all = Hand(result.Buffer, ref due);
+                if (_cut || (all && result.IsCompleted && !Volatile.Read(ref _paused)))
                 {
-                    due?.OnTurn();
-                    End(null);
+                    EndAfter(due, null);
                     return;
                 }
             }
@@ -111,11 +117,35 @@ internal sealed partial class PipeLink : Link
             error = e; // pipes of a stranger may throw anything: to a connection it is all the end of the link
         }
 
-        due?.OnTurn();
         if (error is not null)
         {
-            End(error);
+            EndAfter(due, error);
         }
+        else
+        {
+            due?.OnTurn();
+        }
+    }
+
+    private void EndAfter(IByteReceiver? due, Exception? error)
+    {
+        if (due is not null)
+        {
+            bool cut;
+            lock (_reading)
+            {
+                (_inLastTurn, cut) = (true, _cut);
+            }
+
+            if (cut)
+            {
+                due.OnCutWhileHeld();
+            }
+
+            due.OnTurn();
+        }
+
+        End(error);
     }
 
     /// <summary>Takes what was read; false if there is nothing yet, and somebody else goes on when there is, or if nothing is wanted.</summary>
@@ -149,13 +179,16 @@ internal sealed partial class PipeLink : Link
         return true;
     }
 
-    private void Hand(ReadOnlySequence<byte> bytes, ref IByteReceiver? due)
+    /// <summary>Hands over what was read; false if there was a pause or a cut before all of it.</summary>
+    private bool Hand(ReadOnlySequence<byte> bytes, ref IByteReceiver? due)
     {
+        bool all = true;
         var consumed = bytes.Start;
         foreach (var segment in bytes)
         {
             if (Volatile.Read(ref _paused) || _cut)
             {
+                all = false;
                 break;
             }
 
@@ -165,6 +198,7 @@ internal sealed partial class PipeLink : Link
         }
 
         _reader.AdvanceTo(consumed);
+        return all;
     }
 
     private void End(Exception? error)

@@ -114,7 +114,10 @@ internal sealed partial class TlsLink
     {
         lock (_lock)
         {
-            _cipher.Advance(count);
+            if (!_cipher.IsEmpty) // else it was dropped meanwhile
+            {
+                _cipher.Advance(count);
+            }
         }
     }
 
@@ -145,7 +148,7 @@ internal sealed partial class TlsLink
             outer.Advance(taken);
             if (taken == 0)
             {
-                _inner.Cut(); // the TLS engine has failed: the reading end says so
+                Cut(); // the TLS engine has failed: the reading end says so
                 ((IBacklog)this).Fail();
             }
 
@@ -189,7 +192,7 @@ internal sealed partial class TlsLink
         catch (Exception)
         {
             _broken = true; // an error means that nothing more is taken; the reading end finds out why
-            _inner.Cut();
+            Cut();
         }
         finally
         {
@@ -249,7 +252,7 @@ internal sealed partial class TlsLink
         }
         catch (Exception)
         {
-            _inner.Cut();
+            Cut();
             return;
         }
 

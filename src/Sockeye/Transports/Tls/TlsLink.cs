@@ -115,11 +115,8 @@ internal sealed partial class TlsLink : Link, IByteReceiver, IBacklog
 
     void IByteReceiver.OnCutWhileHeld() => Receiver?.OnCutWhileHeld();
 
-    void IByteReceiver.OnEnded(Exception? error)
-    {
-        _gate.Open();
-        _pipe.End(error);
-    }
+    // A pause holds on: what was read before the end is still to be received.
+    void IByteReceiver.OnEnded(Exception? error) => _pipe.End(error);
 
     private void Pause(bool pause)
     {
