@@ -94,13 +94,17 @@ def _work(result, name):
     return next((work for work in result["works"] if work["name"] == name and "sockeye" in work["runs"]), None)
 
 
+def _outside(result):
+    burst = _work(result, "echo-16x64d32")
+    if not burst:
+        return ""
+    users = [f"{number(median(burst, name, 'user_us'))} µs for {name_of(name)}" for name in present(result, ["sockeye", "sockeye-async"])]
+    return f" Outside the kernel, a message of 32 in flight takes {', '.join(users)}."
+
+
 def _echo(result, folder):
     yield from by_work(_measured(result, "cpu_us"), MAIN)
-    note, burst = "", _work(result, "echo-16x64d32")
-    if burst:
-        users = [f"{number(median(burst, name, 'user_us'))} µs for {name_of(name)}" for name in present(result, ["sockeye", "sockeye-async"])]
-        note = f" Outside the kernel, a message of 32 in flight takes {', '.join(users)}."
-    yield from ["", source(result) + note, "", *charts(result, folder, "echo-16x64", "echo-16x64d32")]
+    yield from ["", source(result) + _outside(result), "", *charts(result, folder, "echo-16x64", "echo-16x64d32")]
 
 
 def _plain(names, own="sockeye", note=""):
@@ -111,8 +115,11 @@ def _plain(names, own="sockeye", note=""):
 
 
 def _peers(result, folder):
-    yield from by_server(_measured(result, "cpu_us"))
-    yield from ["", source(result)]
+    """The works of `quick` with more servers: where that was not recorded, its table is written from these."""
+    if not (folder / "quick.json").exists():
+        yield from [*by_work(_measured(result, "cpu_us"), MAIN), ""]
+    yield from ["All servers; in brackets how many times Sockeye's that is:", "", *by_server(_measured(result, "cpu_us"))]
+    yield from ["", source(result) + _outside(result), "", *charts(result, folder, "echo-16x64", "echo-16x64d32")]
 
 
 def _deflate(result, folder):
@@ -169,8 +176,8 @@ def _micro(result, folder):
 
 SECTIONS = [
     ("quick", "Echo", _echo),
+    ("peers", "Echo, all servers", _peers),
     ("sizes", "Echo of other sizes", _plain(MAIN)),
-    ("peers", "Echo, all servers: how many times Sockeye's", _peers),
     ("broadcast", "Broadcast, per delivery", _plain(MAIN)),
     ("tls", "TLS", _plain(MAIN, note=" TLS is .NET's `SslStream` on OpenSSL for Sockeye and Kestrel.")),
     ("handshake", "Opening and closing, per connection", _plain(MAIN)),
