@@ -6,8 +6,10 @@ namespace Sockeye.Connections;
 /// <summary>The bytes that wait to be written, in order. Guarded by the door of its outbox, whose field it is: a connection has one object less.</summary>
 internal struct SegmentQueue(bool masks)
 {
-    /// <summary>What does not fit the first segment goes on in segments of this size, at the least.</summary>
+    /// <summary>What does not fit the first segment goes on in segments of this size at the least, and of the next one at the most if no frame is larger.</summary>
     private const int LargerSegment = 4096;
+
+    private const int LargestSegment = 64 * 1024;
 
     private Segment? _head;
     private Segment? _tail;
@@ -122,12 +124,15 @@ internal struct SegmentQueue(bool masks)
         var room = _tail is null ? default : _tail.TryReserve(count);
         if (room.IsEmpty)
         {
-            Append(Segment.Copy(Math.Max(_tail is null ? Segment.SmallBytes : LargerSegment, count)));
+            Append(Segment.Copy(Math.Max(_tail is null ? Segment.SmallBytes : SizeBehind(_length), count)));
             room = _tail!.TryReserve(count);
         }
 
         return room;
     }
+
+    // The longer the queue, the larger its next piece: a burst then leaves in a call or two, and a small backlog holds little.
+    private static int SizeBehind(long length) => (int)Math.Clamp(4 * length, LargerSegment, LargestSegment);
 
     private void Commit(int count)
     {

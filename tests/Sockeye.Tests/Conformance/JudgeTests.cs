@@ -9,7 +9,7 @@ public class JudgeTests
     private const string Small = "1.*,2.*,3.*,4.*,5.1?,5.?,6.1*,6.2*,6.3*,7.*,F.*,L.1.*,C.*,V.1.*,M.1.1";
 
     private static readonly JudgeSettings s_patient = new() { IsFast = true, Patience = TimeSpan.FromSeconds(30) };
-    private static readonly JudgeSettings s_hasty = new() { IsFast = true, Patience = TimeSpan.FromMilliseconds(300) };
+    private static readonly JudgeSettings s_hasty = new() { IsFast = true, Patience = TimeSpan.FromMilliseconds(800) };
 
     // For peers that are waited for in vain and have to do something in time after that.
     private static readonly JudgeSettings s_waiting = new() { IsFast = true, Patience = TimeSpan.FromSeconds(3) };

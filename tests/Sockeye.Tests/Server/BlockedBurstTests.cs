@@ -1,9 +1,11 @@
 using System.Text;
+using Sockeye.Tests.Connections;
 using Sockeye.Tests.Support;
 
 namespace Sockeye.Tests.Server;
 
 /// <summary>What was answered before a handler blocks arrives while it blocks, on every transport and wherever the handler runs.</summary>
+[Collection(nameof(ChurnTests.Alone))] // it blocks threads of the pool, which others wait for
 public sealed class BlockedBurstTests
 {
     private const int LoopTaken = 16;

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using Sockeye.Tests.Connections;
 using Sockeye.Tests.Support;
 using Sockeye.Transports.Memory;
 
 namespace Sockeye.Tests.Server;
 
 /// <summary>A handler is told of the beginning and of the end of a connection, in this order, whenever the link ends.</summary>
+[Collection(nameof(ChurnTests.Alone))] // it blocks threads of the pool, which others wait for
 public sealed class HandlerSinkTests
 {
     private const int LoggedOpened = 7;
