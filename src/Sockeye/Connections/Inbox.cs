@@ -8,7 +8,7 @@ namespace Sockeye.Connections;
 /// </summary>
 /// <param name="owner">Whose messages they are.</param>
 /// <param name="readAheadBytes">Complete messages nobody has asked for yet, before reading pauses.</param>
-internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValueTaskSource<WebSocketMessage>
+internal sealed partial class Inbox(IConnectionOwner owner, long readAheadBytes)
 {
     /// <summary>What a message costs beyond its payload, so that tiny messages count too.</summary>
     private const int MessageCost = 256;
@@ -17,7 +17,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _waitToken;
     private MessageBuffer? _first, _last; // complete ones, in order
-    private int _ready;
+    private int _ready, _burst;
     private MessageBuffer? _partial;
     private MessageBuffer? _current;
     private long _readyCost;
@@ -32,6 +32,18 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
     /// <summary>Whether messages wait for the receiver, or one is in its hands: an answer may come.</summary>
     // In this order: a message goes from the one to the other.
     public bool IsAnswerDue => ReadyCount > 0 || Volatile.Read(ref _current) is not null;
+
+    /// <summary>Whether somebody waits for a message and several are ready.</summary>
+    public bool IsBurstDue
+    {
+        get
+        {
+            lock (this)
+            {
+                return _waiting && _ready > 1;
+            }
+        }
+    }
 
     /// <summary>Complete messages that nobody has asked for yet.</summary>
     public int ReadyCount
@@ -112,7 +124,7 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
                 return;
             }
 
-            _waiting = false;
+            (_waiting, _burst) = (false, _ready);
             _cancellation.Unregister();
             resume = ReadsOn();
         }
@@ -124,57 +136,6 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
 
         _waiter.RunContinuationsAsynchronously = !inline;
         _waiter.SetResult(new WebSocketMessage(found));
-    }
-
-    /// <summary>The next message, or piece of one, or the news of the end.</summary>
-    public ValueTask<WebSocketMessage> ReceiveAsync(bool piece, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        MessageBuffer? found;
-        bool resume;
-        lock (this)
-        {
-            if (_waiting)
-            {
-                throw new InvalidOperationException(
-                    "Another receive is pending on this connection. Await it first: one receive at a time.");
-            }
-
-            ReleaseCurrent();
-            _wantsPieces = piece; // who waits for a whole message needs all of it, however large
-            found = TakeReady(piece);
-            if (found is null && _ended)
-            {
-                return ValueTask.FromResult(WebSocketMessage.Closed);
-            }
-
-            if (found is null)
-            {
-                _waiter.Reset();
-                (_waiting, _waitsForPiece, _waitToken) = (true, piece, cancellationToken);
-            }
-
-            resume = ReadsOn();
-        }
-
-        if (resume)
-        {
-            owner.ResumeReading();
-        }
-
-        if (found is not null)
-        {
-            return ValueTask.FromResult(new WebSocketMessage(found));
-        }
-
-        short version = _waiter.Version;
-        if (cancellationToken.CanBeCanceled)
-        {
-            RegisterCancellation(cancellationToken);
-        }
-
-        owner.ReceiverIdle();
-        return new ValueTask<WebSocketMessage>(this, version);
     }
 
     /// <summary>Nothing more is handed out than what is complete already; who waits is told, and what still arrives is dropped.</summary>
@@ -237,14 +198,6 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
             }
         }
     }
-
-    WebSocketMessage IValueTaskSource<WebSocketMessage>.GetResult(short token) => _waiter.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<WebSocketMessage>.GetStatus(short token) => _waiter.GetStatus(token);
-
-    void IValueTaskSource<WebSocketMessage>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompleted(continuation, state, token, flags);
 
     private static long Cost(MessageBuffer buffer) => buffer.Length + MessageCost;
 
@@ -309,39 +262,5 @@ internal sealed class Inbox(IConnectionOwner owner, long readAheadBytes) : IValu
         _current?.Invalidate();
         _current?.Release();
         _current = null;
-    }
-
-    private void RegisterCancellation(CancellationToken cancellationToken)
-    {
-        var registration = cancellationToken.UnsafeRegister(
-            static (state, token) => ((Inbox)state!).Cancel(token), this);
-        lock (this)
-        {
-            if (_waiting && _waitToken == cancellationToken)
-            {
-                _cancellation = registration;
-                return;
-            }
-        }
-
-        registration.Unregister(); // it was over before it was registered
-    }
-
-    // A callback that comes too late for its own receive finds no waiting one with its token: a receive with a token
-    // that was cancelled already never begins to wait.
-    private void Cancel(CancellationToken token)
-    {
-        lock (this)
-        {
-            if (!_waiting || _waitToken != token)
-            {
-                return;
-            }
-
-            _waiting = false;
-        }
-
-        _waiter.RunContinuationsAsynchronously = true;
-        _waiter.SetException(new OperationCanceledException(token));
     }
 }

@@ -12,7 +12,7 @@ namespace Sockeye.Connections;
 /// and pauses the link while the application lags, keeping what was read too much. It is its own lock (an object less): there is one
 /// reader at a time, the link's thread or the one that goes on after a pause.
 /// </summary>
-internal sealed class Intake(ConnectionCore core) : IByteReceiver
+internal sealed partial class Intake(ConnectionCore core) : IByteReceiver
 {
     /// <summary>What a peer may still send while the connection closes, before the link is cut.</summary>
     private const long MaxDiscardedBytes = 16 << 20;
@@ -120,18 +120,6 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
         }
     }
 
-    /// <summary>Tells the violation behind messages whose receiver has had its turn by now.</summary>
-    public void FailLate() => FailLate(force: false);
-
-    /// <summary>Tells the violation, whatever the receiver does if <paramref name="force"/> says so.</summary>
-    public void FailLate(bool force)
-    {
-        if (Volatile.Read(ref _late) is not null && (force || core.Sink is not null || !core.Inbox.IsAnswerDue) && Interlocked.Exchange(ref _late, null) is { } violation)
-        {
-            core.PeerFailed(violation);
-        }
-    }
-
     private void Take(Span<byte> bytes)
     {
         Volatile.Write(ref _received, _received + 1);
@@ -148,31 +136,6 @@ internal sealed class Intake(ConnectionCore core) : IByteReceiver
                 _stash = new Stash(rest);
             }
         }
-    }
-
-    /// <summary>Has the application go on. Its answers to what arrived together leave together.</summary>
-    private void Deliver()
-    {
-        bool inline = core.Link.ResumesInline;
-        Cork? cork = null;
-        if (inline && core.Inbox.ReadyCount > 1)
-        {
-            cork = Cork.Mine;
-            cork.Begin();
-        }
-
-        try
-        {
-            core.Inbox.Deliver(inline);
-        }
-        catch (Exception e)
-        {
-            // What an async method throws goes to its task: this was a continuation of another kind.
-            Log.HandlerFailed(core.Logger, core.Id, e);
-            core.Close(CloseCode.InternalError, "the handler failed");
-        }
-
-        cork?.End();
     }
 
     /// <summary>Reads bytes; the answer is what is left of them because the application lags.</summary>

@@ -68,6 +68,24 @@ internal sealed class Cork
         }
     }
 
+    /// <summary>The calling thread's burst is over, if it is in one, and another one begins: what was held leaves.</summary>
+    public static void Renew()
+    {
+        if (t_mine is { _open: true } mine)
+        {
+            mine.Release();
+            lock (mine._lock)
+            {
+                mine._open = !mine._out;
+            }
+
+            if (!mine.IsWatched)
+            {
+                Volatile.Write(ref mine._stamp, mine._stamp + 2);
+            }
+        }
+    }
+
     /// <summary>The burst is over: everything that was held leaves.</summary>
     public void End()
     {

@@ -6,13 +6,12 @@ namespace Sockeye.Transports;
 /// </summary>
 internal static class CorkWatch
 {
-    private const int QuietLooks = 20;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
 
     private static readonly Lock s_lock = new();
     private static readonly List<WeakReference<Cork>> s_corks = [];
-    private static readonly SemaphoreSlim s_wake = new(0);
-    private static bool s_runs, s_asleep;
+    private static readonly WatchPace s_pace = new(Look);
+    private static bool s_runs;
 
     /// <summary>A burst has begun, and its stamp says so.</summary>
     public static void Notice(Cork cork, bool known)
@@ -22,10 +21,7 @@ internal static class CorkWatch
             Add(cork, known);
         }
 
-        if (Volatile.Read(ref s_asleep))
-        {
-            s_wake.Release();
-        }
+        s_pace.Notice();
     }
 
     private static void Add(Cork cork, bool known)
@@ -54,32 +50,9 @@ internal static class CorkWatch
 
     private static void Run()
     {
-        int quiet = 0;
         while (true)
         {
-            quiet = Look() ? 0 : quiet + 1;
-            if (quiet > QuietLooks)
-            {
-                Sleep();
-                quiet = 0;
-            }
-
-            Thread.Sleep(s_look);
-        }
-    }
-
-    private static void Sleep()
-    {
-        Volatile.Write(ref s_asleep, true);
-        Interlocked.MemoryBarrierProcessWide(); // whoever did not see that we sleep has a burst that we see
-        if (!Look())
-        {
-            s_wake.Wait();
-        }
-
-        Volatile.Write(ref s_asleep, false);
-        while (s_wake.Wait(0))
-        {
+            s_pace.LookAndRest(static () => s_look);
         }
     }
 

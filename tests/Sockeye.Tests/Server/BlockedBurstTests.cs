@@ -1,6 +1,8 @@
 using System.Text;
 using Sockeye.Tests.Connections;
 using Sockeye.Tests.Support;
+using Sockeye.Transports;
+using Sockeye.Transports.Memory;
 
 namespace Sockeye.Tests.Server;
 
@@ -98,6 +100,105 @@ public sealed class BlockedBurstTests
         Assert.Equal((0x88, 1011), ((await bad.ReadFrameAsync()) is var (first, body) ? first : 0, (body[0] << 8) | body[1]));
         await good.SendAsync([.. Text("1"), .. Text("2")]);
         Assert.Equal(["1", "2"], [await NextAsync(good), await NextAsync(good)]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Answers_to_what_arrived_together_leave_together(bool inline)
+    {
+        int writes = 0;
+        await using var pair = await OpenAsync(inline, () => writes++);
+        var echo = Task.Run(async () =>
+        {
+            await foreach (var message in pair.Server)
+            {
+                pair.Server.TrySend(message.Span, message.Type);
+            }
+        });
+        int fewest = int.MaxValue;
+        for (int burst = 0; burst < 20; burst++) // the watch takes one apart if the machine stands still, but hardly all of them
+        {
+            int before = writes;
+            SendTogether(pair.Client, Enumerable.Repeat("message", 32));
+            for (int i = 0; i < 32; i++)
+            {
+                await pair.Client.ReceiveAsync().Soon();
+            }
+
+            fewest = Math.Min(fewest, writes - before);
+        }
+
+        Assert.Equal(1, fewest);
+        await pair.Client.CloseAsync().Soon();
+        await echo.Soon();
+    }
+
+    [Fact]
+    public async Task Answers_do_not_wait_for_messages_that_came_later()
+    {
+        int writes = 0;
+        await using var pair = await OpenAsync(inline: false, () => Interlocked.Increment(ref writes));
+        using var answered = new ManualResetEventSlim();
+        using var more = new ManualResetEventSlim();
+        pair.Server.ControlFrameReceived += (_, _, _) => more.Set();
+        int before = writes;
+        var handling = AnswerAsync(pair.Server, answered, more, () => Volatile.Read(ref writes) > before);
+        SendTogether(pair.Client, ["1", "2"]);
+        answered.Wait(Waits.Long);
+        pair.Client.TrySend("3");
+        await pair.Client.PongAsync().Soon(); // which nobody answers
+        Assert.True(await handling.Soon());
+        Assert.Equal(["1", "2"], [(await pair.Client.ReceiveAsync().Soon()).ToString(), (await pair.Client.ReceiveAsync().Soon()).ToString()]);
+    }
+
+    /// <summary>Answers two messages, and receives a third one within their burst; the answer is whether that was there, and the answers gone.</summary>
+    private static async Task<bool> AnswerAsync(
+        WebSocketConnection connection, ManualResetEventSlim answered, ManualResetEventSlim more, Func<bool> gone)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            connection.TrySend((await connection.ReceiveAsync().ConfigureAwait(false)).Span, MessageType.Text);
+        }
+
+        answered.Set();
+        more.Wait(Waits.Long);
+        var third = connection.ReceiveAsync();
+        bool there = third.IsCompleted && gone();
+        await third.ConfigureAwait(false);
+        return there;
+    }
+
+    private static async Task<Pair> OpenAsync(bool inline, Action written)
+    {
+        var options = new WebSocketServerOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan };
+        return await Pair.OpenAsync(
+            new MemoryLinkOptions(),
+            new MemoryLinkOptions
+            {
+                ResumesInline = inline,
+                OnWrite = _ =>
+                {
+                    written();
+                    return MemoryFault.None;
+                },
+            },
+            options,
+            new WebSocketClientOptions());
+    }
+
+    private static void SendTogether(WebSocketConnection connection, IEnumerable<string> texts)
+    {
+        bool watched = Cork.Mine.IsWatched;
+        Cork.Mine.IsWatched = true; // else the watch might take it apart
+        Cork.Mine.Begin();
+        foreach (string text in texts)
+        {
+            connection.TrySend(text);
+        }
+
+        Cork.Mine.End();
+        Cork.Mine.IsWatched = watched;
     }
 
     private static WebSocketServerOptions Options(ServerTransport transport, HandlerDispatch dispatch) =>

@@ -27,6 +27,27 @@ public sealed class CorkTests : IDisposable
     }
 
     [Fact]
+    public void A_burst_that_is_renewed_lets_go_and_holds_again()
+    {
+        var cork = Cork.Mine;
+        var sender = new Sender();
+        Cork.Renew(); // there is none
+        cork.Begin();
+        Assert.True(Cork.TryHold(sender));
+        Cork.Renew();
+        Assert.Equal(1, sender.Flushes);
+        Assert.True(Cork.TryHold(sender));
+        cork.End();
+        Assert.Equal(2, sender.Flushes);
+        cork.Begin();
+        cork.TakeOut();
+        Cork.Renew();
+        Assert.False(Cork.TryHold(sender));
+        cork.End();
+        cork.PutIn();
+    }
+
+    [Fact]
     public void A_long_burst_that_leaves_is_told_of_now_and_then()
     {
         var cork = Cork.Mine;

@@ -38,7 +38,7 @@ internal sealed class EpollGroup : IDisposable
         _supervisor = new EpollSupervisor(this, _loops);
         foreach (var loop in _loops)
         {
-            loop.Start(this, _supervisor, new EpollWorker(this, loop.Name));
+            loop.Start(this, new EpollWorker(this, loop.Name));
         }
 
         _supervisor.Start();
@@ -87,6 +87,9 @@ internal sealed class EpollGroup : IDisposable
 
         return best;
     }
+
+    /// <summary>A worker has entered a call, or a loop has ended, and it shows: that is worth a look.</summary>
+    public void Notice() => _supervisor.Notice();
 
     /// <summary>Takes a loop from a worker that is stuck and gives it to another one.</summary>
     public bool TakeOver(EpollLoop loop, EpollWorker stuck, long stamp, TimeSpan since)

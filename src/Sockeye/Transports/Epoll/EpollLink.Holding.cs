@@ -42,7 +42,7 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
         }
         catch (Exception e)
         {
-            Fail(hold, e);
+            EndOrCut(hold, e);
         }
         finally
         {
@@ -110,12 +110,13 @@ internal sealed unsafe partial class EpollLink : IThreadPoolWorkItem
         }
     }
 
-    private void Fail(int hold, Exception error)
+    /// <summary>The end, told by whoever has the link's turn: the holder of that number, or with none the loop's thread.</summary>
+    private void EndOrCut(int hold, Exception error)
     {
         bool mine;
         lock (this)
         {
-            mine = _held && _holds == hold;
+            mine = hold == 0 ? !_held && _loop.IsCurrent : _held && _holds == hold;
         }
 
         if (mine)

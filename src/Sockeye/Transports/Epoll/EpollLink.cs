@@ -179,23 +179,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
         }
     }
 
-    void IEpollSource.OnFailed(Exception error)
-    {
-        bool mine;
-        lock (this)
-        {
-            mine = !_held && _loop.IsCurrent;
-        }
-
-        if (mine)
-        {
-            End(error);
-        }
-        else
-        {
-            Cut(); // another thread may be reading
-        }
-    }
+    void IEpollSource.OnFailed(Exception error) => EndOrCut(0, error);
 
     private void SetPaused(bool paused)
     {

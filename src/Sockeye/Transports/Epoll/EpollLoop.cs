@@ -23,7 +23,6 @@ internal sealed unsafe class EpollLoop
     private int _awake;
     private int _sources;
     private EpollGroup _group = null!;
-    private EpollSupervisor _supervisor = null!;
     private EpollWorker _worker = null!;
     private bool _ending, _closed;
 
@@ -71,9 +70,9 @@ internal sealed unsafe class EpollLoop
     }
 
     /// <summary>Begins to serve.</summary>
-    public void Start(EpollGroup group, EpollSupervisor supervisor, EpollWorker worker)
+    public void Start(EpollGroup group, EpollWorker worker)
     {
-        (_group, _supervisor) = (group, supervisor);
+        _group = group;
         HandTo(worker);
     }
 
@@ -172,7 +171,6 @@ internal sealed unsafe class EpollLoop
         while (!Volatile.Read(ref _ending) || Sources > 0)
         {
             int count = Native.Wait(_epoll, worker.Events.Pointer, worker.Events.Count, -1);
-            _supervisor.Notice();
             worker.StartClock();
             for (int i = 0; i < count; i++)
             {
@@ -192,6 +190,7 @@ internal sealed unsafe class EpollLoop
             Volatile.Write(ref _closed, true);
         }
 
+        _group.Notice(); // the supervisor ends with its last loop
         return false;
     }
 

@@ -6,11 +6,8 @@ namespace Sockeye.Transports.Epoll;
 /// Watches the loops of a group: one whose worker stays in one call from one look to the next goes on with another worker. It looks more
 /// often for a while after it found one, since trouble comes in numbers, and sleeps while nothing moves.
 /// </summary>
-#pragma warning disable CA1001 // a semaphore without a handle has nothing to dispose of
 internal sealed class EpollSupervisor
-#pragma warning restore CA1001
 {
-    private const int QuietLooks = 20;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_quickLook = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_quickFor = TimeSpan.FromSeconds(1);
@@ -20,68 +17,35 @@ internal sealed class EpollSupervisor
     private readonly EpollGroup _group;
     private readonly IReadOnlyList<EpollLoop> _loops;
     private readonly (EpollWorker? Worker, long Stamp, long Since, long? ProcessorTime)[] _seen;
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly WatchPace _pace;
     private long _quickUntil;
-    private int _quiet;
-    private bool _asleep, _ended;
+    private bool _ended;
 
     public EpollSupervisor(EpollGroup group, IReadOnlyList<EpollLoop> loops)
     {
         (_group, _loops) = (group, loops);
         _seen = new (EpollWorker?, long, long, long?)[loops.Count];
+        _pace = new WatchPace(Look);
     }
 
     public void Start() => new Thread(Run) { Name = "Sockeye supervisor", IsBackground = true }.UnsafeStart();
 
-    /// <summary>A loop has work: it is watched from now on.</summary>
-    public void Notice()
-    {
-        if (Volatile.Read(ref _asleep))
-        {
-            _wake.Release();
-        }
-    }
+    /// <summary>Something has moved, and it shows.</summary>
+    public void Notice() => _pace.Notice();
 
     /// <summary>Watches until the loops have ended.</summary>
     public void End()
     {
         Volatile.Write(ref _ended, true);
-        _wake.Release();
+        _pace.Wake();
     }
 
     private void Run()
     {
         while (!Volatile.Read(ref _ended) || _loops.Any(loop => !loop.HasEnded))
         {
-            if (Look())
-            {
-                _quiet = 0;
-            }
-            else if (++_quiet > QuietLooks && !Volatile.Read(ref _ended))
-            {
-                Sleep();
-                continue;
-            }
-
-            Thread.Sleep(Stopwatch.GetTimestamp() < _quickUntil ? s_quickLook : s_look);
+            _pace.LookAndRest(() => Stopwatch.GetTimestamp() < _quickUntil ? s_quickLook : s_look);
         }
-    }
-
-    private void Sleep()
-    {
-        Volatile.Write(ref _asleep, true);
-        Interlocked.MemoryBarrierProcessWide(); // a worker that did not see that we sleep has entered its call before we look
-        if (!Look())
-        {
-            _wake.Wait();
-        }
-
-        Volatile.Write(ref _asleep, false);
-        while (_wake.Wait(0))
-        {
-        }
-
-        _quiet = 0;
     }
 
     /// <summary>Looks at every loop; the answer is whether anything moved, or is stuck.</summary>

@@ -97,6 +97,7 @@ internal sealed class EpollWorker
         bool suspect = source.WasSlow;
         var before = suspect ? ThreadUsage.OfCaller(ThreadId) : default;
         Volatile.Write(ref _stamp, _stamp + 1);
+        _group.Notice();
         try
         {
             if (ready == 0)
