@@ -9,7 +9,7 @@ AROUND = 0.8
 def expected(server, work, seconds, settle):
     """Seconds that one measurement takes, about."""
     if work.mode == "idle":
-        return AROUND + 2 * settle + work.connections / 5000
+        return AROUND + server.warmup * work.warmup + 2 * settle + work.connections / 5000
     connecting = 0.5 + work.connections / 2000 if work.mode == "broadcast" else work.connections * (0.003 if work.tls else 0.0005)
     return AROUND + connecting + server.warmup * work.warmup + seconds
 

@@ -178,6 +178,18 @@ void open_client(struct client *client, int number)
     note_tls(client);
 }
 
+void close_client(struct client *client)
+{
+    close(client->fd);
+    SSL_free(client->ssl);
+    free(client->sent_at);
+    free(client->body);
+    if (client->inflater)
+        inflateEnd(client->inflater);
+    free(client->inflater);
+    memset(client, 0, sizeof *client);
+}
+
 static int check_payload(struct client *client, const unsigned char *bytes, size_t count)
 {
     if (client->position + count > script.expected_bytes || memcmp(bytes, script.expected + client->position, count) != 0) {

@@ -76,6 +76,8 @@ int is_upgrade_reply(const char *reply);
 // Connects, upgrades and leaves the connection non-blocking.
 void open_client(struct client *client, int number);
 
+void close_client(struct client *client);
+
 // Returns the number of whole messages in the bytes; exits if one differs from what was sent.
 int check_bytes(struct client *client, const unsigned char *bytes, size_t count);
 

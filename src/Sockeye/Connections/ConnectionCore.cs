@@ -107,6 +107,16 @@ internal sealed class ConnectionCore : IConnectionOwner, IListed<ConnectionCore>
         ThreadPool.UnsafeQueueUserWorkItem(static intake => intake.GoOn(), Intake, preferLocal: false);
     }
 
+    /// <summary>Bytes are about to be read: has the processor fetch what messages pass through.</summary>
+    public void Prefetch()
+    {
+        Transports.Prefetch.Object(Session, 3);
+        Transports.Prefetch.Object(Outbox, 3);
+        Transports.Prefetch.Object(Sink, 1);
+        Transports.Prefetch.Object(Connection, 1);
+        Transports.Prefetch.Object(_inbox, 3);
+    }
+
     /// <summary>The link is at its end: so is everything.</summary>
     public void LinkEnded(Exception? error)
     {

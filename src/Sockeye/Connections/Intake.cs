@@ -45,6 +45,18 @@ internal sealed partial class Intake(ConnectionCore core) : IByteReceiver
         return room.IsEmpty ? buffer : room;
     }
 
+    public void Prefetch(bool near)
+    {
+        if (near)
+        {
+            core.Prefetch();
+        }
+        else
+        {
+            Transports.Prefetch.Object(core, 3);
+        }
+    }
+
     public void OnBytes(Span<byte> bytes)
     {
         Take(bytes);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Sockeye.Diagnostics;
 using Sockeye.Protocol.Frames;
 using Sockeye.Protocol.Framing;
@@ -18,8 +17,6 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
 
     /// <summary>Payloads up to this size are written in one piece with their head: to copy them costs less than to have the kernel gather two.</summary>
     private const int JoinedPayload = 1024;
-
-    private const int CacheLine = 64;
 
     /// <summary>With more than this gathered, it leaves before the burst is over.</summary>
     private const int CorkedBytes = 64 * 1024;
@@ -53,18 +50,7 @@ internal abstract class LinkWriter(Link link, bool masks) : IBacklog, ICorked
     public long Written => Volatile.Read(ref _written);
 
     /// <inheritdoc/>
-    public unsafe void Prefetch()
-    {
-        if (Sse.IsSupported)
-        {
-            // Only a hint: if the object moves meanwhile, memory is fetched that nobody wants. Its lock stands before it.
-            var self = this;
-            byte* start = (byte*)Unsafe.As<LinkWriter, nint>(ref self) - sizeof(nint);
-            Sse.Prefetch0(start);
-            Sse.Prefetch0(start + CacheLine);
-            Sse.Prefetch0(start + (2 * CacheLine));
-        }
-    }
+    public void Prefetch() => Transports.Prefetch.Object(this, 3);
 
     /// <summary>Appends bytes of the opening handshake. With the door held.</summary>
     public void AppendRaw(ReadOnlySpan<byte> bytes)

@@ -23,6 +23,12 @@ internal interface IByteReceiver
     /// </summary>
     Span<byte> ChooseRoom(Span<byte> buffer) => buffer;
 
+    /// <summary>Bytes for it are about to be read: has the processor fetch what it needs.</summary>
+    /// <param name="near">Whether this is the next one; else there is one before it.</param>
+    void Prefetch(bool near)
+    {
+    }
+
     /// <summary>The link is at its end, once: the peer sends no more (null), or the link failed or was cut.</summary>
     void OnEnded(Exception? error);
 

@@ -126,6 +126,19 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
         }
     }
 
+    void IEpollSource.Prefetch(int before)
+    {
+        var receiver = Receiver;
+        if (before == 2)
+        {
+            Prefetch.Object(receiver, 2);
+        }
+        else
+        {
+            receiver?.Prefetch(before == 0);
+        }
+    }
+
     private void OnReadable(EpollWorker worker)
     {
         bool pooled;

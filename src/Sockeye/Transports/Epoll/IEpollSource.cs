@@ -9,6 +9,12 @@ internal interface IEpollSource
     /// <summary>The descriptor is ready for what the flags say.</summary>
     void OnReady(uint events, EpollWorker worker);
 
+    /// <summary>It will be called soon: has the processor fetch what it needs.</summary>
+    /// <param name="before">How many others are called before it: 2, then 1, then 0.</param>
+    void Prefetch(int before)
+    {
+    }
+
     /// <summary>One of the other calls threw: what is behind the source is broken, and the loop goes on without it.</summary>
     void OnFailed(Exception error);
 
