@@ -34,7 +34,7 @@ internal sealed partial class Inbox : IValueTaskSource<WebSocketMessage>
                 (_waiting, _waitsForPiece, _waitToken) = (true, piece, cancellationToken);
             }
 
-            renew = found is not null && --_burst < 0;
+            renew = found is null || --_burst < 0;
             _burst = renew ? _ready : _burst;
             resume = ReadsOn();
         }
@@ -46,7 +46,7 @@ internal sealed partial class Inbox : IValueTaskSource<WebSocketMessage>
 
         if (renew)
         {
-            Cork.Renew(); // what came while the burst was answered is another one: answers wait for no later messages
+            Cork.Renew(); // what comes while the burst is answered is another one: answers wait for no later messages
         }
 
         if (found is not null)

@@ -114,16 +114,16 @@ internal sealed partial class Inbox(IConnectionOwner owner, long readAheadBytes)
     /// <param name="inline">Whether the receiver goes on within this call, which may then take any time.</param>
     public void Deliver(bool inline)
     {
-        MessageBuffer? found;
+        WebSocketMessage found;
         bool resume;
         lock (this)
         {
-            found = _waiting ? TakeReady(_waitsForPiece) : null;
-            if (found is null)
+            if (!_waiting || TakeReady(_waitsForPiece) is not { } buffer)
             {
                 return;
             }
 
+            found = new WebSocketMessage(buffer); // its version now: nobody else can release it before
             (_waiting, _burst) = (false, _ready);
             _cancellation.Unregister();
             resume = ReadsOn();
@@ -135,7 +135,7 @@ internal sealed partial class Inbox(IConnectionOwner owner, long readAheadBytes)
         }
 
         _waiter.RunContinuationsAsynchronously = !inline;
-        _waiter.SetResult(new WebSocketMessage(found));
+        _waiter.SetResult(found);
     }
 
     /// <summary>Nothing more is handed out than what is complete already; who waits is told, and what still arrives is dropped.</summary>
@@ -171,8 +171,7 @@ internal sealed partial class Inbox(IConnectionOwner owner, long readAheadBytes)
 
         if (tell)
         {
-            _waiter.RunContinuationsAsynchronously = true;
-            _waiter.SetResult(WebSocketMessage.Closed);
+            TellClosed();
         }
     }
 
@@ -186,17 +185,35 @@ internal sealed partial class Inbox(IConnectionOwner owner, long readAheadBytes)
         }
     }
 
-    /// <summary>Nobody will receive any more: returns all memory.</summary>
+    /// <summary>Nobody will receive any more: returns all memory. Who waits all the same, for what was about to be delivered, is told of the end.</summary>
     public void Release()
     {
+        bool tell;
         lock (this)
         {
+            (tell, _waiting, _ended) = (_waiting, false, true);
+            if (tell)
+            {
+                _cancellation.Unregister();
+            }
+
             ReleaseCurrent();
             while (TakeFirst() is { } buffer)
             {
                 buffer.Release();
             }
         }
+
+        if (tell)
+        {
+            TellClosed();
+        }
+    }
+
+    private void TellClosed()
+    {
+        _waiter.RunContinuationsAsynchronously = true;
+        _waiter.SetResult(WebSocketMessage.Closed);
     }
 
     private static long Cost(MessageBuffer buffer) => buffer.Length + MessageCost;

@@ -8,10 +8,8 @@ namespace Sockeye.Connections;
 internal sealed partial class Intake : IThreadPoolWorkItem
 {
     /// <summary>Tells the violation behind messages whose receiver has had its turn by now.</summary>
-    public void FailLate() => FailLate(force: false);
-
-    /// <summary>Tells the violation, whatever the receiver does if <paramref name="force"/> says so.</summary>
-    public void FailLate(bool force)
+    /// <param name="force">Tells it whatever the receiver does.</param>
+    public void FailLate(bool force = false)
     {
         if (Volatile.Read(ref _late) is not null && (force || core.Sink is not null || !core.Inbox.IsAnswerDue) && Interlocked.Exchange(ref _late, null) is { } violation)
         {

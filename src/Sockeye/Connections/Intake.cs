@@ -158,7 +158,6 @@ internal sealed partial class Intake(ConnectionCore core) : IByteReceiver
             core.Cut(ClosingEvent.Deadline, "the peer sent too much after the close");
         }
 
-        bool owed = false;
         Cork? cork = null;
         try
         {
@@ -171,7 +170,7 @@ internal sealed partial class Intake(ConnectionCore core) : IByteReceiver
                     cork.Begin();
                 }
 
-                owed |= Handle(found);
+                Handle(found);
                 if (Volatile.Read(ref _late) is not null)
                 {
                     bytes = default; // nothing behind a violation counts
@@ -193,10 +192,6 @@ internal sealed partial class Intake(ConnectionCore core) : IByteReceiver
         }
 
         cork?.End();
-        if (owed)
-        {
-            core.Outbox.Flush();
-        }
 
         // Bytes that are left over come first, whoever has ended the pause meanwhile: GoOn is then on its way.
         if (core.Lags || !bytes.IsEmpty)
@@ -207,8 +202,7 @@ internal sealed partial class Intake(ConnectionCore core) : IByteReceiver
         return bytes;
     }
 
-    /// <summary>Handles one event; the answer is whether bytes are owed that are not flushed yet.</summary>
-    private bool Handle(in SessionEvent found)
+    private void Handle(in SessionEvent found)
     {
         switch (found.Kind)
         {
@@ -227,21 +221,22 @@ internal sealed partial class Intake(ConnectionCore core) : IByteReceiver
                     }
                 }
 
-                return false;
+                break;
 
             case ClosingEvent.Ping:
                 Show(Opcode.Ping, found.Payload);
-                return Answer(found.Payload);
+                Answer(found.Payload);
+                break;
 
             case ClosingEvent.Pong:
                 core.Watch.Pong(found.Payload);
                 Show(Opcode.Pong, found.Payload);
-                return false;
+                break;
 
             case ClosingEvent.PeerClose:
                 Show(Opcode.Close, found.Payload);
                 core.PeerClosed(found.Payload);
-                return false;
+                break;
 
             default:
                 if (core.Sink is null && core.Session.State == ClosingState.Open && core.Inbox.IsAnswerDue)
@@ -256,7 +251,7 @@ internal sealed partial class Intake(ConnectionCore core) : IByteReceiver
                     core.PeerFailed(found.Violation!);
                 }
 
-                return false;
+                break;
         }
     }
 
@@ -271,18 +266,24 @@ internal sealed partial class Intake(ConnectionCore core) : IByteReceiver
         _cut = left > 0;
     }
 
-    private bool Answer(ReadOnlySpan<byte> ping)
+    /// <summary>Answers a ping: with the rest of the burst, or before if a handler does not return, or else at once.</summary>
+    private void Answer(ReadOnlySpan<byte> ping)
     {
         lock (core.Outbox.Door)
         {
-            bool answer = (core.Session.Look(ClosingEvent.Ping) & ClosingActions.SendPong) != 0;
-            if (answer)
+            if ((core.Session.Look(ClosingEvent.Ping) & ClosingActions.SendPong) == 0)
             {
-                core.Outbox.AppendPong(ping);
+                return;
             }
 
-            return answer && !Cork.TryHold(core.Outbox); // else it leaves with the burst, or before if a handler does not return
+            core.Outbox.AppendPong(ping);
+            if (Cork.TryHold(core.Outbox))
+            {
+                return;
+            }
         }
+
+        core.Outbox.Flush();
     }
 
     private void Show(Opcode opcode, ReadOnlySpan<byte> payload)

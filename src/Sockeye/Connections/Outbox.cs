@@ -75,11 +75,11 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
                 throw new WebSocketClosedException();
             }
 
-            bool fits = Fits(payload.Length);
+            bool fits = FitsNow(payload.Length, ref pull);
             if (fits && MayGo(turn))
             {
                 waiter = Put(firstByte, payload, deflate, turn, endsTurn, null);
-                pull = FlushOrHold();
+                pull |= FlushOrHold();
             }
             else if (fits || policy == SlowPeerPolicy.Wait || turn is not null)
             {
@@ -228,7 +228,7 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             return Refusal.Closed;
         }
 
-        if (!Fits(payload.Length))
+        if (!FitsNow(payload.Length, ref pull))
         {
             return Refusal.Full;
         }
@@ -243,11 +243,22 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
             Write(firstByte, payload);
         }
 
-        pull = FlushOrHold();
+        pull |= FlushOrHold();
         return Refusal.None;
     }
 
     private bool MayGo(object? turn) => _turns is null || _turns.MayGo(turn);
+
+    /// <summary>Whether a frame fits, if need be after what is held back for the rest of a burst: that is nothing the peer has not taken.</summary>
+    private bool FitsNow(int payload, ref bool pull)
+    {
+        if (!Fits(payload) && !IsStalled)
+        {
+            pull |= FlushLocked();
+        }
+
+        return Fits(payload);
+    }
 
     private bool Fits(int payload) => Backlog == 0 || Backlog + FrameHeader.MaxSize + payload <= mark;
 

@@ -12,9 +12,11 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
 
     private MessageBuffer? _partial;
     private int _stage;
-    private bool _paused;
+    private bool _paused, _handling;
 
     public bool IsPaused => Volatile.Read(ref _paused);
+
+    public bool IsHandling => Volatile.Read(ref _handling);
 
     /// <summary>Tells the handler of the connection, whose sink this is by now.</summary>
     public void Open()
@@ -24,6 +26,7 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
             return;
         }
 
+        Volatile.Write(ref _handling, true);
         try
         {
             handler.OnOpen(connection);
@@ -32,6 +35,8 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         {
             Failed(e);
         }
+
+        Volatile.Write(ref _handling, false);
 
         if (Interlocked.CompareExchange(ref _stage, Opened, Opening) != Opening)
         {
@@ -135,6 +140,7 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
 
     private void Hand(ReadOnlySpan<byte> payload, MessageType type)
     {
+        Volatile.Write(ref _handling, true);
         try
         {
             handler.OnMessage(connection, payload, type);
@@ -143,6 +149,8 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         {
             Failed(e);
         }
+
+        Volatile.Write(ref _handling, false);
 
         var outbox = connection.Core.Outbox;
         if (outbox.IsHalfFull)

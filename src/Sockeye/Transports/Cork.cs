@@ -54,14 +54,9 @@ internal sealed class Cork
     {
         if (_depth++ == 0)
         {
-            lock (_lock)
-            {
-                _open = !_out;
-            }
-
+            Open(1);
             if (!IsWatched)
             {
-                Volatile.Write(ref _stamp, _stamp + 1);
                 CorkWatch.Notice(this, _known);
                 _known = true;
             }
@@ -71,18 +66,10 @@ internal sealed class Cork
     /// <summary>The calling thread's burst is over, if it is in one, and another one begins: what was held leaves.</summary>
     public static void Renew()
     {
-        if (t_mine is { _open: true } mine)
+        if (t_mine is { _depth: > 0 } mine && (mine._open || !mine.IsWatched))
         {
             mine.Release();
-            lock (mine._lock)
-            {
-                mine._open = !mine._out;
-            }
-
-            if (!mine.IsWatched)
-            {
-                Volatile.Write(ref mine._stamp, mine._stamp + 2);
-            }
+            mine.Open(2);
         }
     }
 
@@ -100,7 +87,6 @@ internal sealed class Cork
                 if (!IsWatched)
                 {
                     Volatile.Write(ref _stamp, _stamp + 1);
-                    PutIn();
                 }
             }
         }
@@ -119,6 +105,21 @@ internal sealed class Cork
 
     /// <summary>Holds again, from the next burst on.</summary>
     public void PutIn() => _out = false;
+
+    /// <summary>Begins to hold, if it is in. Where only <see cref="CorkWatch"/> takes it out, each burst finds it in: its thread has moved on.</summary>
+    private void Open(int stampBy)
+    {
+        lock (_lock)
+        {
+            _out &= IsWatched;
+            _open = !_out;
+        }
+
+        if (!IsWatched)
+        {
+            Volatile.Write(ref _stamp, _stamp + stampBy);
+        }
+    }
 
     private void Release()
     {

@@ -10,7 +10,7 @@ internal static class CorkWatch
 
     private static readonly Lock s_lock = new();
     private static readonly List<WeakReference<Cork>> s_corks = [];
-    private static readonly WatchPace s_pace = new(Look);
+    private static readonly WatchPace s_pace = new(Look, static () => s_look);
     private static bool s_runs;
 
     /// <summary>A burst has begun, and its stamp says so.</summary>
@@ -52,7 +52,7 @@ internal static class CorkWatch
     {
         while (true)
         {
-            s_pace.LookAndRest(static () => s_look);
+            s_pace.LookAndRest();
         }
     }
 

@@ -2,13 +2,14 @@ namespace Sockeye.Transports;
 
 /// <summary>The pace of a thread that looks after others: it looks now and then while something moves, and sleeps while nothing does.</summary>
 /// <param name="look">Looks once; the answer is whether anything moved, or stands still that should not.</param>
-#pragma warning disable CA1001 // a semaphore without a handle has nothing to dispose of
-internal sealed class WatchPace(Func<bool> look)
+/// <param name="pause">How long it then waits while something moves.</param>
+#pragma warning disable CA1001 // an event without a handle has nothing to dispose of
+internal sealed class WatchPace(Func<bool> look, Func<TimeSpan> pause)
 #pragma warning restore CA1001
 {
     private const int QuietLooks = 20;
 
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly ManualResetEventSlim _wake = new();
     private int _quiet;
     private bool _asleep;
 
@@ -20,16 +21,15 @@ internal sealed class WatchPace(Func<bool> look)
     {
         if (Volatile.Read(ref _asleep))
         {
-            _wake.Release();
+            _wake.Set();
         }
     }
 
     /// <summary>Ends the sleep, or the next one before it begins.</summary>
-    public void Wake() => _wake.Release();
+    public void Wake() => _wake.Set();
 
     /// <summary>Looks, and waits until it is time for the next look.</summary>
-    /// <param name="pause">How long that is while something moves; asked for behind the look.</param>
-    public void LookAndRest(Func<TimeSpan> pause)
+    public void LookAndRest()
     {
         _quiet = look() ? 0 : _quiet + 1;
         if (_quiet > QuietLooks)
@@ -52,10 +52,7 @@ internal sealed class WatchPace(Func<bool> look)
         }
 
         Volatile.Write(ref _asleep, false);
-        while (_wake.Wait(0))
-        {
-        }
-
+        _wake.Reset();
         _quiet = 0;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Sockeye.Tests.Support;
+using Sockeye.Transports;
 using Sockeye.Transports.Memory;
 
 namespace Sockeye.Tests.Connections;
@@ -10,6 +11,32 @@ namespace Sockeye.Tests.Connections;
 public sealed class SendingTests
 {
     public static TheoryData<TransportKind> Transports => Pair.Transports;
+
+    [Theory]
+    [InlineData(SlowPeerPolicy.Wait)]
+    [InlineData(SlowPeerPolicy.DropNewest)]
+    [InlineData(SlowPeerPolicy.Close)]
+    public async Task What_is_held_back_for_a_burst_is_no_backlog_of_the_peer(SlowPeerPolicy policy)
+    {
+        await using var pair = await Pair.OpenAsync(TransportKind.Memory, both: o =>
+        {
+            (o.SendBacklogBytes, o.SlowPeer) = (16 * 1024, policy);
+        });
+        bool watched = Cork.Mine.IsWatched;
+        Cork.Mine.IsWatched = true; // else the watch might let go of it
+        Cork.Mine.Begin();
+        bool[] taken = [pair.Server.TrySend("held"), pair.Server.TrySend(new string('a', 20_000)), pair.Server.TrySend("held again")];
+        var sent = pair.Server.SendAsync(new string('b', 20_000)).AsTask();
+        bool left = sent.IsCompletedSuccessfully;
+        Cork.Mine.End();
+        Cork.Mine.IsWatched = watched;
+        Assert.Equal([true, true, true], taken);
+        Assert.True(left);
+        foreach (int length in new[] { 4, 20_000, 10, 20_000 })
+        {
+            Assert.Equal(length, (await pair.Client.ReceiveAsync().Soon()).Length);
+        }
+    }
 
     [Theory, MemberData(nameof(Transports))]
     public async Task Many_senders_never_tear_each_others_messages(TransportKind kind)

@@ -35,6 +35,43 @@ public sealed class WatchTests
         }
     }
 
+    [Theory]
+    [InlineData(ServerTransport.Sockets)]
+    [InlineData(ServerTransport.Epoll)]
+    public async Task A_peer_that_reads_a_large_message_slowly_is_not_cut(ServerTransport transport)
+    {
+        var time = new ManualTime();
+        var opened = new TaskCompletionSource<WebSocketConnection>();
+        var options = new WebSocketServerOptions
+        {
+            Listen = { "ws://127.0.0.1:0" },
+            Transport = transport,
+            TimeProvider = time,
+            KeepAliveInterval = Timeout.InfiniteTimeSpan,
+        };
+        await using var server = await WebSocketServer.StartAsync(options, async connection =>
+        {
+            var sent = connection.SendAsync(new byte[64 << 20]);
+            opened.SetResult(connection);
+            await sent;
+        });
+        using var peer = await RawPeer.OpenAsync((await server.Started)[0]);
+        var sender = await opened.Task.Soon();
+        byte[] buffer = new byte[64 * 1024];
+        for (int i = 0; i < 5; i++) // 50 s in all: more than it may take nothing
+        {
+            for (long before = sender.Core.Outbox.Written; sender.Core.Outbox.Written == before;)
+            {
+                Assert.NotEqual(0, await peer.Stream.ReadAsync(buffer).Soon());
+            }
+
+            time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal(ConnectionState.Open, sender.State);
+        sender.Abort();
+    }
+
     [Fact]
     public async Task After_a_stall_that_is_over_nothing_is_watched_any_more()
     {

@@ -102,6 +102,34 @@ public sealed class BlockedBurstTests
         Assert.Equal(["1", "2"], [await NextAsync(good), await NextAsync(good)]);
     }
 
+    [Fact]
+    public async Task A_loop_that_nobody_can_take_lets_go_of_answers_and_of_its_server()
+    {
+        const int most = 64;
+        using var go = new ManualResetEventSlim();
+        var server = new WebSocketServer(Options(ServerTransport.Epoll, HandlerDispatch.Inline), new Handler(go));
+        await server.StartAsync();
+        var peers = new List<RawPeer>();
+        for (int i = 0; i <= most; i++)
+        {
+            peers.Add(await RawPeer.OpenAsync((await server.Started)[0]));
+        }
+
+        foreach (var peer in peers.Take(most))
+        {
+            await peer.SendAsync(Text("block"));
+        }
+
+        await Waits.Until(() => server.StuckThreads == most, "they are stuck");
+        await peers[most].SendAsync([.. Text("1"), .. Text("block")]);
+        string answer = await NextAsync(peers[most]);
+        await Task.Run(() => server.StopAsync(TimeSpan.Zero)).Soon();
+        go.Set();
+        Assert.Equal("1", answer);
+        peers.ForEach(static peer => peer.Dispose());
+        await Waits.Until(() => server.StuckThreads == 0, "all come back");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -202,7 +230,7 @@ public sealed class BlockedBurstTests
     }
 
     private static WebSocketServerOptions Options(ServerTransport transport, HandlerDispatch dispatch) =>
-        new() { Listen = { "ws://127.0.0.1:0" }, Transport = transport, Dispatch = dispatch, Loops = 1 };
+        new() { Listen = { "ws://127.0.0.1:0" }, Transport = transport, Dispatch = dispatch, Loops = 1, KeepAliveInterval = Timeout.InfiniteTimeSpan };
 
     private static byte[] Text(string text) => Frame(0x81, text);
 
@@ -214,7 +242,7 @@ public sealed class BlockedBurstTests
     {
         if (text == "block")
         {
-            go.Wait(Waits.Long);
+            go.Wait(Waits.Long * 2); // longer than anybody waits for what must not wait for it
         }
     }
 

@@ -48,6 +48,28 @@ public sealed class CorkTests : IDisposable
     }
 
     [Fact]
+    public void Where_only_the_watch_takes_it_out_a_renewed_burst_holds_again()
+    {
+        var cork = Cork.Mine;
+        bool held = false;
+        for (int i = 0; i < 20 && !held; i++) // the watch itself takes it out if the machine stands still
+        {
+            var sender = new Sender();
+            cork.IsWatched = false;
+            cork.Begin();
+            cork.TakeOut();
+            Assert.False(Cork.TryHold(sender));
+            Cork.Renew();
+            held = Cork.TryHold(sender);
+            cork.End();
+            cork.IsWatched = true;
+            Assert.Equal(0, cork.Stamp & 1);
+        }
+
+        Assert.True(held);
+    }
+
+    [Fact]
     public void A_long_burst_that_leaves_is_told_of_now_and_then()
     {
         var cork = Cork.Mine;

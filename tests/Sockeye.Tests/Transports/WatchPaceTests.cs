@@ -11,17 +11,19 @@ public sealed class WatchPaceTests
         int looks = 0;
         bool moves = false;
         bool ended = false;
-        var pace = new WatchPace(() =>
-        {
-            looks++;
-            return Volatile.Read(ref moves);
-        });
+        var pace = new WatchPace(
+            () =>
+            {
+                looks++;
+                return Volatile.Read(ref moves);
+            },
+            static () => TimeSpan.Zero);
         var watch = Task.Factory.StartNew(
             () =>
             {
                 while (!Volatile.Read(ref ended))
                 {
-                    pace.LookAndRest(static () => TimeSpan.Zero);
+                    pace.LookAndRest();
                 }
             },
             TaskCreationOptions.LongRunning);

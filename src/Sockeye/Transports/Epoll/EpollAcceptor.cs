@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
@@ -17,10 +18,10 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
     private readonly Socket _listener;
     private readonly Action<EpollLink> _accepted;
     private readonly Action<Exception> _failed;
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new(); // the descriptor is used with it held, so that any thread can close it
     private readonly bool _unix;
     private ulong _id;
-    private bool _stopping;
+    private bool _closed;
 
     /// <param name="group">The loops that share the connections.</param>
     /// <param name="listener">Bound and listening; disposed with the acceptor.</param>
@@ -38,33 +39,40 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
 
     public void Start()
     {
-        _id = _loop.Enter(this);
-        if (!_loop.Watch(Native.Add, Descriptor, Native.In, _id))
+        lock (_lock)
         {
-            throw new IOException("The kernel refused to watch the listening socket.", new Win32Exception(Marshal.GetLastPInvokeError()));
+            _id = _loop.Enter(this);
+            if (!Watch(Native.Add, Native.In))
+            {
+                var error = new Win32Exception(Marshal.GetLastPInvokeError());
+                _loop.Leave(_id);
+                _id = 0;
+                throw new IOException("The kernel refused to watch the listening socket.", error);
+            }
         }
     }
 
-    /// <summary>Accepts no more, when this returns.</summary>
+    /// <summary>Accepts no more, when this returns. Waits for nobody: the loop may be stuck in a handler.</summary>
     public void Dispose()
     {
-        Volatile.Write(ref _stopping, true);
-        if (_id == 0)
+        lock (_lock)
         {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
             _listener.Dispose();
-            return;
+            if (_id == 0)
+            {
+                return;
+            }
+
+            _loop.Leave(_id);
         }
 
-        // The loop's thread may be accepting just now: the descriptor is closed there.
-        if (_loop.IsCurrent)
-        {
-            Close();
-        }
-        else
-        {
-            _loop.Post(this);
-            _closed.Task.Wait();
-        }
+        _loop.Post(this); // it may be waiting for its last source to leave
     }
 
     string IEpollSource.Name => "the listening socket";
@@ -73,7 +81,11 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
 
     int IEpollSource.Hold()
     {
-        _loop.Watch(Native.Modify, Descriptor, 0, _id);
+        lock (_lock)
+        {
+            _ = Watch(Native.Modify, 0);
+        }
+
         return 0;
     }
 
@@ -87,53 +99,68 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
 
     void IEpollSource.OnPosted()
     {
-        if (Volatile.Read(ref _stopping))
+        lock (_lock)
         {
-            Close();
-        }
-        else
-        {
-            _loop.Watch(Native.Modify, Descriptor, Native.In, _id); // the pause, or the hold, is over
+            _ = Watch(Native.Modify, Native.In); // the pause, or the hold, is over
         }
     }
 
-    unsafe void IEpollSource.OnReady(uint events, EpollWorker worker)
+    void IEpollSource.OnReady(uint events, EpollWorker worker)
     {
-        for (int i = 0; i < AcceptsPerTurn && !Volatile.Read(ref _stopping); i++)
+        for (int i = 0; i < AcceptsPerTurn; i++)
         {
+            if (Accept(out var link, out int error))
+            {
+                _accepted(link);
+            }
+            else if (error is Native.TooManyFiles or Native.TooManyFilesInSystem or Native.NoBuffers or Native.NoMemory)
+            {
+                Pause(error);
+                return;
+            }
+            else
+            {
+                return; // none left, or one that was gone before it was accepted
+            }
+        }
+    }
+
+    /// <summary>Accepts one; the answer is whether there was one.</summary>
+    private unsafe bool Accept([NotNullWhen(true)] out EpollLink? link, out int error)
+    {
+        (link, error) = (null, 0);
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
             var name = default(SocketName);
             int length = SocketName.Length;
             int descriptor = Native.Accept(Descriptor, (byte*)&name, &length);
             if (descriptor >= 0)
             {
-                _accepted(new EpollLink(_group.Next(), descriptor, name, _unix, _group.Dispatch));
-                continue;
+                link = new EpollLink(_group.Next(), descriptor, name, _unix, _group.Dispatch);
+                return true;
             }
 
-            int error = Marshal.GetLastPInvokeError();
-            if (error is Native.TooManyFiles or Native.TooManyFilesInSystem or Native.NoBuffers or Native.NoMemory)
-            {
-                Pause(error);
-            }
-
-            return; // none left, or one that was gone before it was accepted
+            error = Marshal.GetLastPInvokeError();
+            return false;
         }
     }
 
-    private void Close()
-    {
-        if (!_closed.Task.IsCompleted)
-        {
-            _loop.Leave(_id);
-            _listener.Dispose();
-            _closed.TrySetResult();
-        }
-    }
+    /// <summary>With the lock held.</summary>
+    private bool Watch(int operation, uint events) => !_closed && _loop.Watch(operation, Descriptor, events, _id);
 
     /// <summary>What waits in the kernel's queue is served when descriptors are free again; asking all the time would only burn the loop.</summary>
     private void Pause(int error)
     {
-        _loop.Watch(Native.Modify, Descriptor, 0, _id);
+        lock (_lock)
+        {
+            _ = Watch(Native.Modify, 0);
+        }
+
         _failed(SystemErrors.ToException(error));
         _ = ResumeAsync();
     }

@@ -88,21 +88,16 @@ internal sealed class EpollGroup : IDisposable
         return best;
     }
 
-    /// <summary>A worker has entered a call, or a loop has ended, and it shows: that is worth a look.</summary>
+    /// <summary>A worker has entered a call, and its stamp says so.</summary>
     public void Notice() => _supervisor.Notice();
 
     /// <summary>Takes a loop from a worker that is stuck and gives it to another one.</summary>
     public bool TakeOver(EpollLoop loop, EpollWorker stuck, long stamp, TimeSpan since)
     {
-        if (_stuck.Count >= MaxStuck)
-        {
-            SayFull();
-            return false;
-        }
-
         // Before anything is taken: the system may have no more threads.
-        if (!TryGetWorker(loop, out var next))
+        if (_stuck.Count >= MaxStuck || !TryGetWorker(loop, out var next))
         {
+            stuck.LetGo();
             SayFull();
             return false;
         }

@@ -190,8 +190,6 @@ internal sealed unsafe class EpollLoop
             _ = Native.Close(_wakeUp);
             Volatile.Write(ref _closed, true);
         }
-
-        _group.Notice(); // the supervisor ends with its last loop
         return false;
     }
 

@@ -25,12 +25,12 @@ internal sealed class EpollSupervisor
     {
         (_group, _loops) = (group, loops);
         _seen = new (EpollWorker?, long, long, long?)[loops.Count];
-        _pace = new WatchPace(Look);
+        _pace = new WatchPace(Look, () => Stopwatch.GetTimestamp() < _quickUntil ? s_quickLook : s_look);
     }
 
     public void Start() => new Thread(Run) { Name = "Sockeye supervisor", IsBackground = true }.UnsafeStart();
 
-    /// <summary>Something has moved, and it shows.</summary>
+    /// <summary>A worker has entered a call, and its stamp says so.</summary>
     public void Notice() => _pace.Notice();
 
     /// <summary>Watches until the loops have ended.</summary>
@@ -44,14 +44,14 @@ internal sealed class EpollSupervisor
     {
         while (!Volatile.Read(ref _ended) || _loops.Any(loop => !loop.HasEnded))
         {
-            _pace.LookAndRest(() => Stopwatch.GetTimestamp() < _quickUntil ? s_quickLook : s_look);
+            _pace.LookAndRest();
         }
     }
 
     /// <summary>Looks at every loop; the answer is whether anything moved, or is stuck.</summary>
     private bool Look()
     {
-        bool moved = _group.WarnOfBlocks();
+        bool moved = _group.WarnOfBlocks() | Volatile.Read(ref _ended); // the end of the loops is waited for awake
         for (int i = 0; i < _loops.Count; i++)
         {
             var worker = _loops[i].Worker;

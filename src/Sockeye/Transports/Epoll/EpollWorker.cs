@@ -42,6 +42,7 @@ internal sealed class EpollWorker
     private long _ownTime;
     private long _untoldTime;
     private int _hold;
+    private bool _letGo;
 
     public EpollWorker(EpollGroup group, string name)
     {
@@ -122,6 +123,12 @@ internal sealed class EpollWorker
             return false;
         }
 
+        if (_letGo)
+        {
+            _letGo = false;
+            _cork!.PutIn();
+        }
+
         long now = Stopwatch.GetTimestamp();
         source.OnTurn(now - _clock - _movingTime >= s_slowCall && !(suspect && WasKeptWaiting(before)));
         (_clock, _movingTime, _ownTime, _untoldTime) = (now, 0, 0, 0);
@@ -164,6 +171,13 @@ internal sealed class EpollWorker
 
     /// <summary>Whose handler it is stuck in. After taking.</summary>
     public string CalledName => Volatile.Read(ref _called)?.Name ?? "a connection";
+
+    /// <summary>What the call has sent so far leaves, though the loop stays with this worker.</summary>
+    public void LetGo()
+    {
+        _letGo = true;
+        _cork?.TakeOut();
+    }
 
     /// <summary>After taking: nobody calls the source any more, and what the stuck call has sent so far leaves.</summary>
     public void Settle(IEpollSource? held)
