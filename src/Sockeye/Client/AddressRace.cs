@@ -15,16 +15,23 @@ internal static class AddressRace
     /// <summary>Connects to a host by one way of connecting to an address.</summary>
     /// <param name="host">A name or an address.</param>
     /// <param name="port">The port.</param>
+    /// <param name="resolve">Finds the addresses of a name.</param>
     /// <param name="connect">One attempt.</param>
     /// <param name="undo">Takes a connection back that came second.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="cancellationToken">Ends all attempts.</param>
     public static async Task<T> ConnectAsync<T>(
-        string host, int port, Func<EndPoint, CancellationToken, Task<T>> connect, Action<T> undo, TimeProvider clock, CancellationToken cancellationToken)
+        string host,
+        int port,
+        Func<string, CancellationToken, Task<IPAddress[]>> resolve,
+        Func<EndPoint, CancellationToken, Task<T>> connect,
+        Action<T> undo,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         IPAddress[] addresses = IPAddress.TryParse(host, out var literal)
             ? [literal]
-            : await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
+            : await resolve(host, cancellationToken).ConfigureAwait(false);
         var order = Order(addresses).Select(a => new IPEndPoint(a, port)).ToArray();
         return order.Length == 1
             ? await connect(order[0], cancellationToken).ConfigureAwait(false)

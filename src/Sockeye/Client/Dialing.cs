@@ -12,7 +12,13 @@ internal static class Dialing
     private static readonly Lock s_lock = new();
     private static EpollGroup? s_loops;
 
-    public static Task<Link> ConnectAsync(Uri url, WebSocketClientOptions options, CancellationToken cancellationToken)
+    /// <summary>Connects to where the address or the options point.</summary>
+    /// <param name="url">The address.</param>
+    /// <param name="options">The client's options.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="resolve">Finds the addresses of a name; the system by default.</param>
+    public static Task<Link> ConnectAsync(
+        Uri url, WebSocketClientOptions options, CancellationToken cancellationToken, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         var loops = options.UseEventLoops && EpollGroup.IsSupported ? Loops(options) : null;
         Task<Link> DialAsync(EndPoint address, CancellationToken end) =>
@@ -20,7 +26,8 @@ internal static class Dialing
 
         return options.UnixSocketPath is { } path
             ? DialAsync(new UnixDomainSocketEndPoint(path), cancellationToken)
-            : AddressRace.ConnectAsync(url.DnsSafeHost, url.Port, DialAsync, static link => link.Discard(), options.TimeProvider, cancellationToken);
+            : AddressRace.ConnectAsync( // by the name in ASCII: resolvers know no other
+                url.IdnHost, url.Port, resolve ?? Dns.GetHostAddressesAsync, DialAsync, static link => link.Discard(), options.TimeProvider, cancellationToken);
     }
 
     private static async Task<Link> BySocketAsync(EndPoint address, CancellationToken cancellationToken)

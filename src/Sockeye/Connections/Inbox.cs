@@ -21,7 +21,7 @@ internal sealed partial class Inbox(IConnectionOwner owner, long readAheadBytes)
     private MessageBuffer? _partial;
     private MessageBuffer? _current;
     private long _readyCost;
-    private bool _waiting, _waitsForPiece, _wantsPieces, _ended, _paused;
+    private bool _waiting, _waitsForPiece, _wantsPieces, _cut, _ended, _paused;
 
     /// <summary>Whether nothing more should be read for now.</summary>
     public bool IsPaused => Volatile.Read(ref _paused);
@@ -223,8 +223,15 @@ internal sealed partial class Inbox(IConnectionOwner owner, long readAheadBytes)
     {
         var buffer = _partial!;
         _partial = null;
-        buffer.EndOfMessage = endOfMessage;
+        Mark(buffer, endOfMessage);
         Ready(buffer);
+    }
+
+    /// <summary>What follows a piece is one too, up to the end of the message.</summary>
+    private void Mark(MessageBuffer buffer, bool endOfMessage)
+    {
+        (buffer.EndOfMessage, buffer.IsPiece) = (endOfMessage, _cut || !endOfMessage);
+        _cut = !endOfMessage;
     }
 
     private void Ready(MessageBuffer buffer)
@@ -253,7 +260,7 @@ internal sealed partial class Inbox(IConnectionOwner owner, long readAheadBytes)
         }
         else if (piece && _partial is { Length: > 0 } part)
         {
-            part.EndOfMessage = false;
+            Mark(part, endOfMessage: false);
             (_current, _partial) = (part, null);
         }
 

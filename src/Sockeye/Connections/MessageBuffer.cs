@@ -50,6 +50,9 @@ internal sealed class MessageBuffer
     /// <summary>Whether the message, or this piece of it, is the last of its message.</summary>
     public bool EndOfMessage { get; set; }
 
+    /// <summary>Whether it was cut from a message: of text, it may begin or end within a character.</summary>
+    public bool IsPiece { get; set; }
+
     /// <summary>The message behind it in a queue.</summary>
     public MessageBuffer? Next { get; set; }
 
@@ -76,7 +79,7 @@ internal sealed class MessageBuffer
             Interlocked.Increment(ref s_outstanding);
         }
 
-        (buffer.Type, buffer.Length, buffer.EndOfMessage, buffer._users) = (type, 0, true, 1);
+        (buffer.Type, buffer.Length, buffer.EndOfMessage, buffer.IsPiece, buffer._users) = (type, 0, true, false, 1);
         return buffer;
     }
 

@@ -12,7 +12,7 @@ namespace Sockeye.Connections;
 /// one holds the turn until its end. What the link does not take at once is backlog: it stays under the mark, because a frame
 /// that does not fit waits outside, where it can still be withdrawn.
 /// </summary>
-internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy policy) : LinkWriter(link, masks)
+internal sealed partial class Outbox(Link link, bool masks, long mark, SlowPeerPolicy policy) : LinkWriter(link, masks)
 {
     /// <summary>Payloads up to this size are copied when they must wait; the sender of a larger one waits with it.</summary>
     private const int CopyBytes = 64 * 1024;
@@ -311,38 +311,6 @@ internal sealed class Outbox(Link link, bool masks, long mark, SlowPeerPolicy po
         ArrayPool<byte>.Shared.Return(rented);
         Telemetry.Deflated(payload.Length, length);
         return true;
-    }
-
-    private void Withdraw(SendWaiter waiter, CancellationToken cancellationToken)
-    {
-        bool pull;
-        lock (Door)
-        {
-            if (waiter.IsStarted)
-            {
-                return;
-            }
-
-            _turns?.Remove(waiter);
-            waiter.TrySetCanceled(cancellationToken);
-            pull = FlushLocked(); // those behind may fit
-        }
-
-        Pull(pull);
-    }
-
-    private async Task WaitAsync(SendWaiter waiter, CancellationToken cancellationToken)
-    {
-        using (cancellationToken.UnsafeRegister(
-            static (state, token) =>
-            {
-                var (outbox, waiter) = ((Outbox, SendWaiter))state!;
-                outbox.Withdraw(waiter, token);
-            },
-            (this, waiter)))
-        {
-            await waiter.Task.ConfigureAwait(false);
-        }
     }
 
     /// <summary>Why a frame does not go at once: full means a slow peer; to wait for another's message is no fault of the peer.</summary>

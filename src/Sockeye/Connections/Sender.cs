@@ -56,6 +56,7 @@ internal readonly struct Sender(ConnectionCore core)
             return SendAsync((Opcode)type, default, MessageFlags.None, cancellationToken);
         }
 
+        CheckPiece(buffer, type);
         bool deflate = Deflates(buffer.Length, MessageFlags.None);
         if (!cancellationToken.IsCancellationRequested
             && core.Outbox.TrySendSmall(HybiFraming.FirstByte((Opcode)type, true), buffer.Span, deflate))
@@ -119,6 +120,15 @@ internal readonly struct Sender(ConnectionCore core)
         if (type == MessageType.Text && !(payload.Length >= Handed.Smallest && Handed.IsText(payload)) && !Utf8.IsValid(payload))
         {
             throw new ArgumentException("The payload of a text message must be valid UTF-8. Send other bytes as MessageType.Binary.", nameof(payload));
+        }
+    }
+
+    // Messages were looked at when they came; of a piece nobody knows where it was cut (RFC 6455 §8.1).
+    private static void CheckPiece(MessageBuffer buffer, MessageType type)
+    {
+        if (buffer.IsPiece && type == MessageType.Text && !Utf8.IsValid(buffer.Span))
+        {
+            throw new ArgumentException("This piece of a text is cut within a character. Send pieces as fragments of one message: see StartMessage.");
         }
     }
 

@@ -80,7 +80,10 @@ public sealed partial class WebSocketConnection
 
     /// <summary>Sends a received message as it is, here or on another connection, without copying it.</summary>
     /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, MessageType, CancellationToken)"/>
-    /// <param name="message">A message that is still alive.</param>
+    /// <param name="message">
+    /// A message that is still alive. A piece of one (<see cref="ReceivePieceAsync"/>) is sent as a message of its own, if a text's is not cut within a
+    /// character; for pieces as they come there is <see cref="StartMessage"/>.
+    /// </param>
     /// <param name="cancellationToken">Withdraws the message if it is not yet under way.</param>
     public ValueTask SendAsync(WebSocketMessage message, CancellationToken cancellationToken = default)
     {

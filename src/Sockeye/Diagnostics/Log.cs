@@ -74,4 +74,7 @@ internal static partial class Log
 
     [LoggerMessage(23, LogLevel.Critical, "The opening handshake of {Remote}: an internal error; the link is cut")]
     public static partial void OpeningFailed(ILogger logger, EndPoint? remote, Exception error);
+
+    [LoggerMessage(24, LogLevel.Warning, "The socket's file {Path} cannot be deleted")]
+    public static partial void SocketFileStays(ILogger logger, string path, Exception error);
 }

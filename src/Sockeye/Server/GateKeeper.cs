@@ -36,6 +36,9 @@ internal sealed class GateKeeper(
 
     public ILogger Logger => logger;
 
+    /// <summary>Whether a handler gets the connections.</summary>
+    public bool AcceptsByItself => handler is not null || zeroCopy is not null;
+
     /// <summary>When openings are over.</summary>
     public Deadlines Clock { get; } = Deadlines.Of(options.TimeProvider);
 
@@ -190,8 +193,6 @@ internal sealed class GateKeeper(
     }
 
     public void Left(OpeningGate gate, Link link) => registry.Left(gate, link);
-
-    private bool AcceptsByItself => handler is not null || zeroCopy is not null;
 
     private bool IsWebSocketPath(RequestHead head) => _paths.Count == 0 || _paths.Contains(head.Path);
 

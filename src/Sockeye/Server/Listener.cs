@@ -71,7 +71,20 @@ internal sealed class Listener : IDisposable
         _socket.Dispose();
         if (_url.UnixPath is { } path)
         {
+            Remove(path);
+        }
+    }
+
+    // Stopping goes on without: a file that stays is replaced by the next server, and its folder may be gone altogether.
+    private void Remove(string path)
+    {
+        try
+        {
             File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.SocketFileStays(_keeper.Logger, path, e);
         }
     }
 

@@ -116,7 +116,7 @@ public sealed partial class WebSocketServer : IAsyncDisposable
     /// <returns>The addresses as bound.</returns>
     /// <exception cref="ArgumentException">There is no address, one makes no sense, or one needs a certificate.</exception>
     /// <exception cref="IOException">An address cannot be bound. None is left bound then.</exception>
-    /// <exception cref="InvalidOperationException">The server was started before.</exception>
+    /// <exception cref="InvalidOperationException">The server was started or stopped before, or is stopped meanwhile.</exception>
     public Task<IReadOnlyList<Uri>> StartAsync()
     {
         if (Interlocked.CompareExchange(ref _phase, 1, 0) != 0)
@@ -126,17 +126,19 @@ public sealed partial class WebSocketServer : IAsyncDisposable
 
         try
         {
-            _loops = _options.Transport == ServerTransport.Epoll && EpollGroup.IsSupported ? new EpollGroup(_options.Loops, _options.Dispatch, _logger) : null;
             IReadOnlyList<Uri> bound;
             lock (_listeners)
             {
+                if (Volatile.Read(ref _phase) == 2)
+                {
+                    FailToStart(StoppedBefore()); // meanwhile: nobody would end what is begun now
+                    return _started.Task;
+                }
+
+                bool epoll = _options.Transport == ServerTransport.Epoll && EpollGroup.IsSupported;
+                _loops = epoll ? new EpollGroup(_options.Loops, _options.Dispatch, _logger) : null;
                 bound = Bind();
                 _listeners.ForEach(static listener => listener.Start());
-            }
-
-            if (Volatile.Read(ref _phase) == 2)
-            {
-                Unbind(); // stopped meanwhile
             }
 
             foreach (var url in bound)
@@ -150,6 +152,7 @@ public sealed partial class WebSocketServer : IAsyncDisposable
         {
             Unbind();
             _loops?.Dispose();
+            _keeper.EndPending();
             FailToStart(e);
             _stopped.TrySetResult();
         }
@@ -159,10 +162,15 @@ public sealed partial class WebSocketServer : IAsyncDisposable
 
     /// <summary>
     /// The two-step way of accepting, for a server without a handler: handshakes that passed the rules, one after the other, each to be
-    /// accepted or rejected. For one loop at a time. Ends when the server stops.
+    /// accepted or rejected. For one loop at a time. Ends when the server stops, or cannot start.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async IAsyncEnumerable<PendingRequest> AcceptRequestsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidOperationException">The server has a handler.</exception>
+    public IAsyncEnumerable<PendingRequest> AcceptRequestsAsync(CancellationToken cancellationToken = default) => _keeper.AcceptsByItself
+        ? throw new InvalidOperationException("This server has a handler, which gets all connections: make it without one to accept requests.")
+        : PendingAsync(cancellationToken);
+
+    private async IAsyncEnumerable<PendingRequest> PendingAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var request in _keeper.Pending.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -188,7 +196,7 @@ public sealed partial class WebSocketServer : IAsyncDisposable
 
         if (Interlocked.Exchange(ref _phase, 2) == 0)
         {
-            FailToStart(new InvalidOperationException("The server was stopped before it was started."));
+            FailToStart(StoppedBefore());
         }
 
         Unbind();
@@ -268,6 +276,8 @@ public sealed partial class WebSocketServer : IAsyncDisposable
         SocketError.AddressNotAvailable => "this machine does not have that address.",
         _ => error.Message + ".",
     };
+
+    private static InvalidOperationException StoppedBefore() => new("The server was stopped before it was started.");
 
     private void FailToStart(Exception error)
     {

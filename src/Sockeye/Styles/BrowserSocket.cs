@@ -161,18 +161,21 @@ public sealed class BrowserSocket
 
         var what = code ?? (reason.Length > 0 ? CloseCode.Normal : CloseCode.NoCode);
         ClosePayload.ThrowIfNotSendable(what, reason);
+        bool connecting;
         lock (_lock)
         {
+            connecting = _state == ConnectionState.Connecting;
             if (_state == ConnectionState.Open)
             {
                 _ = _connection!.CloseAsync(what, reason); // never fails, once its arguments are good
             }
-            else if (_state == ConnectionState.Connecting)
-            {
-                _giveUp.Cancel();
-            }
 
             _state = _state < ConnectionState.Closing ? ConnectionState.Closing : _state;
+        }
+
+        if (connecting)
+        {
+            _ = _giveUp.CancelAsync(); // elsewhere: what goes on at once raises events, which are none of the caller's
         }
     }
 
@@ -258,7 +261,7 @@ public sealed class BrowserSocket
         _connection = connection;
         _logger = connection.Core.Logger;
         Protocol = connection.SubProtocol ?? "";
-        Extensions = connection.Response?["Sec-WebSocket-Extensions"] ?? "";
+        Extensions = connection.Extensions ?? "";
         if (Enter(ConnectionState.Open))
         {
             Raise(Opened, static (handler, self, _) => handler(self, EventArgs.Empty), 0);

@@ -113,4 +113,45 @@ public sealed class ReceivingTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pair.Client.PingAsync(default, new CancellationToken(true)));
         Assert.Equal(ConnectionState.Open, pair.Client.State);
     }
+
+    [Fact]
+    public async Task A_piece_of_text_that_is_cut_within_a_character_is_sent_as_no_message()
+    {
+        await using var host = new WebSocketServer(new WebSocketServerOptions());
+        await using var requests = host.AcceptRequestsAsync().GetAsyncEnumerator();
+        var opening = RawPeer.OpenAsync(host);
+        Assert.True(await requests.MoveNextAsync().Soon());
+        await using var server = await requests.Current.AcceptAsync();
+        using var raw = await opening.Soon();
+
+        byte[] text = "aé"u8.ToArray();
+        await raw.SendFrameAsync(0x01, text.AsSpan(0, 2));
+        await AssertRefusedAsync(await server.ReceivePieceAsync().Soon());
+        await raw.SendFrameAsync(0x80, text.AsSpan(2));
+        await AssertRefusedAsync(await server.ReceivePieceAsync().Soon()); // the last piece
+        await raw.SendFrameAsync(0x01, text.AsSpan(0, 2));
+        Assert.False((await server.ReceivePieceAsync().Soon()).EndOfMessage);
+        await raw.SendFrameAsync(0x80, text.AsSpan(2));
+        await AssertRefusedAsync(await server.ReceiveAsync().Soon()); // the rest, though asked for as a whole
+
+        await raw.SendFrameAsync(0x01, text.AsSpan(0, 1));
+        await server.SendAsync(await server.ReceivePieceAsync().Soon()).Soon(); // cut between characters
+        Assert.Equal(text[..1], (await raw.ReadFrameAsync()).Payload);
+        await raw.SendFrameAsync(0x80, text.AsSpan(1));
+        Assert.True((await server.ReceivePieceAsync().Soon()).EndOfMessage);
+        await raw.SendFrameAsync(0x81, text);
+        await server.SendAsync(await server.ReceivePieceAsync().Soon()).Soon(); // a message in one piece
+        Assert.Equal(text, (await raw.ReadFrameAsync()).Payload);
+
+        await raw.SendFrameAsync(0x02, text.AsSpan(0, 2));
+        await server.SendAsync(await server.ReceivePieceAsync().Soon()).Soon(); // binary may be cut anywhere
+        Assert.Equal(text[..2], (await raw.ReadFrameAsync()).Payload);
+
+        async Task AssertRefusedAsync(WebSocketMessage piece)
+        {
+            var error = await Assert.ThrowsAsync<ArgumentException>(async () => await server.SendAsync(piece));
+            Assert.Contains("StartMessage", error.Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => server.Send(piece));
+        }
+    }
 }

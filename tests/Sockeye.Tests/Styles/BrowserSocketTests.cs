@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sockeye.Tests.Support;
 
@@ -154,6 +155,42 @@ public sealed class BrowserSocketTests
     }
 
     [Fact]
+    public async Task Giving_up_raises_its_events_while_nobody_is_locked_out()
+    {
+        var socket = new BrowserSocket(
+            "ws://localhost/", token => new TaskCompletionSource<WebSocketConnection>().Task.WaitAsync(token), NullLogger.Instance);
+        bool free = false;
+        socket.Closed += (_, _) => free = Task.Run(() => socket.ReadyState).Wait(TimeSpan.FromSeconds(5));
+        await Task.Run(() => // without a context
+        {
+            var running = socket.RunAsync();
+            socket.Close();
+            return running;
+        }).Soon();
+        Assert.True(free);
+    }
+
+    [Fact]
+    public async Task Extensions_are_known_without_the_heads_and_of_takeovers()
+    {
+        const string Agreed = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+        await using var pair = await Pair.OpenAsync(TransportKind.Memory, both: o => o.Compression = new CompressionOptions());
+        string agreed = pair.Server.Extensions!;
+        pair.Server.ReleaseHeads();
+        var (up, down) = (new Pipe(), new Pipe());
+        await using var server = WebSocketTakeover.Open(
+            new DuplexPipeStream(new Duplex(up.Reader, down.Writer)), new TakeoverOptions { Compression = new CompressionOptions(), Extensions = Agreed });
+        foreach (var (connection, expected) in new[] { (pair.Server, agreed), (server, Agreed) })
+        {
+            var socket = new BrowserSocket(connection);
+            string? seen = null;
+            socket.Opened += (_, _) => (seen, _) = (socket.Extensions, Task.Run(connection.Abort));
+            await socket.RunAsync().Soon();
+            Assert.Equal(expected, seen);
+        }
+    }
+
+    [Fact]
     public async Task What_waits_is_counted_and_too_much_of_it_fails()
     {
         await using var pair = await Pair.OpenAsync(TransportKind.Memory, both: o => (o.SendBacklogBytes, o.ReadAheadBytes) = (100_000, 0));
@@ -273,4 +310,6 @@ public sealed class BrowserSocketTests
         configure?.Invoke(options);
         return WebSocketServer.StartAsync(options, handler);
     }
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }
