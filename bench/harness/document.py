@@ -137,7 +137,7 @@ def _deflate(result, folder):
 
 def _idle(result, folder):
     yield from by_work(_measured(result, "bytes"), [name for name in servers.ALL if name != "floor"])
-    yield from ["", source(result) + " `ReleaseHeads` drops the heads of the handshake, where nobody needs them any more."]
+    yield from ["", source(result) + " Servers that compile at run time have opened a few connections before. Heads released: `ReleaseHeads` drops the handshake's, where nobody needs them any more."]
 
 
 def _neighbours(result, folder):

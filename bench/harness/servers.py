@@ -143,6 +143,7 @@ ALL = {server.name: server for server in [
            lambda: machine.said("gcc", "-dumpfullversion"), EVERYTHING - {"tls"}, warmup=1.0, raw=True),
     _sockeye("", "Sockeye"),
     _sockeye("-async", "Sockeye, async handler", "--handler", "async"),
+    _sockeye("-lean", "Sockeye, heads released", "--release-heads"),
     _sockeye("-level-3", "Sockeye, level 3", "--level", "3"),
     _sockeye("-level-6", "Sockeye, level 6", "--level", "6"),
     _sockeye("-window-12", "Sockeye, windows of 12 bits", "--window", "12", window=12),

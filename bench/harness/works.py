@@ -126,7 +126,7 @@ SETS = {
     "sizes": ([name for name in ALL if name.startswith("echo-") and name not in _TABLE], _MAIN),
     "tls": (["tls-16x64", "tls-16x64d32", "tls-16kx16"], _PEERS),
     "handshake": (["handshake", "handshake-tls"], _PEERS),
-    "idle": (["idle"], _PEERS + ["sockeye-sockets", "sockeye-sockets-async"]),
+    "idle": (["idle"], _PEERS + ["sockeye-lean", "sockeye-sockets", "sockeye-sockets-async"]),
     "broadcast": (["broadcast-1", "broadcast-8"], _PEERS),
     "balance": ([name for name in ALL if name.startswith("balance-")], ["sockeye-2-loops", "kestrel-2-cores"]),
     "neighbours": ([name for name in ALL if name.startswith("neighbours-")], ["sockeye", "sockeye-inline", "sockeye-pool", "sockeye-async", "kestrel"]),

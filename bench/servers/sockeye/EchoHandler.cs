@@ -1,7 +1,15 @@
 namespace Sockeye.Bench;
 
-internal sealed class EchoHandler : WebSocketHandler
+internal sealed class EchoHandler(bool releasesHeads) : WebSocketHandler
 {
+    public override void OnOpen(WebSocketConnection connection)
+    {
+        if (releasesHeads)
+        {
+            connection.ReleaseHeads();
+        }
+    }
+
     public override void OnMessage(WebSocketConnection connection, ReadOnlySpan<byte> payload, MessageType type)
     {
         if (!connection.TrySend(payload, type))

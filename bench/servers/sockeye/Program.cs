@@ -52,7 +52,7 @@ async Task EchoAsync(WebSocketConnection connection)
 await using WebSocketServer server = args.Contains("--broadcast") ? new(options, new BroadcastHandler())
     : Value("--handler", "zero-copy") == "async" ? new(options, EchoAsync)
     : block ? new(options, new BlockingHandler())
-    : new(options, new EchoHandler());
+    : new(options, new EchoHandler(args.Contains("--release-heads")));
 IReadOnlyList<Uri> urls = await server.StartAsync();
 Console.WriteLine($"listening on {urls[0]}");
 await server.Stopped;
