@@ -1,6 +1,6 @@
 namespace Sockeye.Bench;
 
-internal sealed class EchoHandler(bool releasesHeads) : WebSocketHandler
+internal sealed class EchoHandler(bool releasesHeads = false) : WebSocketHandler
 {
     public override void OnOpen(WebSocketConnection connection)
     {
