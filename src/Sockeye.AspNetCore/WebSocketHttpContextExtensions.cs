@@ -11,7 +11,7 @@ public static class WebSocketHttpContextExtensions
 {
     /// <summary>
     /// Serves this request as a WebSocket until the connection is at its end; a request that is no good handshake is answered with the
-    /// reason (426, 400, 403). Over HTTP/1.1 and HTTP/2.
+    /// reason (426, 400, 403, 405). Over HTTP/1.1 and HTTP/2.
     /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="handler">Runs for the connection. When it returns, the connection is closed with 1000; when it throws, with 1011.</param>

@@ -15,7 +15,7 @@ internal sealed class DeflateOptions
     public Option<string?> Mode { get; } = new(Name)
     {
         Description = "Compress messages where the peer agrees: each by itself (--deflate or --deflate=shared), or so that it may refer to earlier "
-            + "ones, for smaller messages and some 400 KiB a connection (--deflate=takeover)",
+            + "ones, for smaller messages and some 280 KiB a connection (--deflate=takeover)",
         HelpName = $"{Shared}|{Takeover}",
         CustomParser = result =>
         {

@@ -37,7 +37,7 @@ internal static class ServeCommand
         "--app", "What connections are for: echo sends each message back, chat relays each text to everybody", "echo", "chat");
     private static readonly Option<string?> s_path = OptionKinds.Text("--path", "/PATH", "The only path that is a WebSocket; by default every path is one");
     private static readonly Option<string> s_transport = OptionKinds.Choice(
-        "--transport", "How bytes are moved: by event loops on epoll (Linux, there by default; TLS goes by sockets), or by sockets",
+        "--transport", "How bytes are moved: by event loops on epoll (Linux, there by default; TLS too), or by sockets",
         OperatingSystem.IsLinux() ? ["epoll", "sockets"] : ["sockets", "epoll"]);
     private static readonly Option<long?> s_loops = OptionKinds.Count(
         "--loops", "Event loops of the epoll transport; one per processor by default", 1024);

@@ -11,7 +11,10 @@ public enum MessageType
     /// <summary>Bytes.</summary>
     Binary = 2,
 
-    /// <summary>No message: the connection is closed, and no message will come any more.</summary>
+    /// <summary>
+    /// No message: the connection is closed, and no message will come any more. Where control frames are asked for
+    /// (<c>WebSocketOptions.ReceiveControlFrames</c>), the peer's close frame before it, too.
+    /// </summary>
     Close = 8,
 
     /// <summary>A ping, where control frames are asked for (<c>WebSocketOptions.ReceiveControlFrames</c>). It is answered already.</summary>

@@ -8,15 +8,24 @@ internal sealed class HeadLimits
 
     public static readonly HeadLimits Default = new();
 
+    /// <summary>Whatever a head can be: for those made here.</summary>
+    public static readonly HeadLimits None = new(Ceiling, Ceiling, Ceiling);
+
     public HeadLimits(int headBytes = 32 * 1024, int fields = 128, int startLineBytes = 8 * 1024)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(headBytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(headBytes, Ceiling);
+        Check(headBytes, nameof(headBytes));
         ArgumentOutOfRangeException.ThrowIfNegative(fields);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(startLineBytes);
         HeadBytes = headBytes;
         Fields = fields;
         StartLineBytes = Math.Min(startLineBytes, headBytes);
+    }
+
+    /// <summary>Throws if a head cannot have so many bytes.</summary>
+    public static void Check(int headBytes, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(headBytes, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(headBytes, Ceiling, name);
     }
 
     /// <summary>Bytes of the whole head, its last empty line included.</summary>

@@ -31,7 +31,7 @@ public sealed class RequestHead : HttpHead
         if (version == HttpVersion.Version10) bytes[bytes.AsSpan().IndexOf("\r\n"u8) - 1] = (byte)'0';
         else if (version is not null && version != HttpVersion.Version11)
             throw new ArgumentException("The version is 1.0 or 1.1. WebSockets over HTTP/2 have another handshake (RFC 8441).", nameof(version));
-        var reader = new HeadReader(HeadKind.Request, new HeadLimits(HeadLimits.Ceiling, fields: HeadLimits.Ceiling, startLineBytes: HeadLimits.Ceiling));
+        var reader = new HeadReader(HeadKind.Request, HeadLimits.None);
         return reader.Read(bytes, out _) == HeadStatus.Complete
             ? (RequestHead)reader.Head!
             : throw new ArgumentException($"The request cannot be: {reader.Error?.Message}", nameof(headers));

@@ -236,7 +236,7 @@ internal sealed class ClientOpening : IByteReceiver
     {
         DeflateParameters? deflate = result.Extensions.Count > 0 ? _agreed : null;
         var core = new ConnectionCore(_link, _outbox, Role.Client, _options, _logger, ConnectionIds.Next(), _dialect, deflate);
-        var request = new HeadReader(HeadKind.Request, new HeadLimits(HeadLimits.Ceiling));
+        var request = new HeadReader(HeadKind.Request, HeadLimits.None);
         request.Read(_offer.Bytes, out _);
         var connection = new WebSocketConnection(core, (RequestHead?)request.Head, Head)
         {

@@ -56,6 +56,7 @@ public sealed class WebSocketClientOptions : WebSocketOptions
     internal override void Validate()
     {
         base.Validate();
+        HeadLimits.Check(MaxResponseHeadBytes, nameof(MaxResponseHeadBytes));
         CheckTime(ConnectTimeout, nameof(ConnectTimeout));
         _ = Protocol.Dialects.Dialect.Of(Dialect);
     }

@@ -8,8 +8,8 @@ internal interface IMessageSink
     /// <summary>Whether nothing more should be read for now.</summary>
     bool IsPaused { get; }
 
-    /// <summary>Whether the application is in a call, behind which nothing more is read.</summary>
-    bool IsHandling { get; }
+    /// <summary>Whether the application is in a call, or was since this was last asked: meanwhile nothing more was read.</summary>
+    bool HasHandled();
 
     /// <summary>A piece of a message.</summary>
     void Add(in SessionEvent piece);

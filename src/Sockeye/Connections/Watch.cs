@@ -128,7 +128,7 @@ internal sealed class Watch : Deadline
 
         if (_core.Session.State == ClosingState.Open)
         {
-            bool lags = _core.Lags || _core.Sink is { IsHandling: true };
+            bool lags = _core.Lags | _core.Sink?.HasHandled() == true;
             CheckPeer(now, lags);
             CheckLimits(now, lags);
         }

@@ -103,7 +103,10 @@ public sealed partial class WebSocketConnection
 
     /// <summary>Sends a text message if that needs no waiting, copying what must be queued.</summary>
     /// <param name="text">The text; unpaired surrogates are sent as U+FFFD.</param>
-    /// <returns>Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing.</returns>
+    /// <returns>
+    /// Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing. Of a full backlog
+    /// <see cref="WebSocketOptions.SlowPeer"/> is told: the message counts as dropped, or the connection is closed with 1008.
+    /// </returns>
     public bool TrySend(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -122,8 +125,12 @@ public sealed partial class WebSocketConnection
     /// <param name="payload">The bytes; of a text message, valid UTF-8.</param>
     /// <param name="type">Text or binary.</param>
     /// <param name="flags">What holds for it.</param>
-    /// <returns>Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing.</returns>
+    /// <returns>
+    /// Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing. Of a full backlog
+    /// <see cref="WebSocketOptions.SlowPeer"/> is told: the message counts as dropped, or the connection is closed with 1008.
+    /// </returns>
     /// <exception cref="ArgumentException">A text's bytes are not valid UTF-8, or the type is no message's.</exception>
+    /// <exception cref="NotSupportedException">It is binary, and the dialect has text only.</exception>
     public bool TrySend(ReadOnlySpan<byte> payload, MessageType type, MessageFlags flags = MessageFlags.None)
     {
         Sender.CheckPayload(type, payload);
@@ -132,7 +139,11 @@ public sealed partial class WebSocketConnection
 
     /// <summary>Sends a prepared message if that needs no waiting, copying what must be queued.</summary>
     /// <param name="message">The message, which any number of connections may send.</param>
-    /// <returns>Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing.</returns>
+    /// <returns>
+    /// Whether it was sent: false if the backlog is full, another's fragmented message is under way, or the connection is closing. Of a full backlog
+    /// <see cref="WebSocketOptions.SlowPeer"/> is told: the message counts as dropped, or the connection is closed with 1008.
+    /// </returns>
+    /// <exception cref="NotSupportedException">It is binary, and the dialect has text only.</exception>
     public bool TrySend(PreparedMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -58,8 +58,8 @@ public class WebSocketOptions
     public TimeSpan MaxLifetime { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
-    /// Has pings, pongs and the peer's close frame received like messages, in the order of their arrival, with types of their own and their payload as bytes.
-    /// They are answered as always. Off by default; a <c>WebSocketHandler</c> does not see them so.
+    /// Has pings, pongs and the peer's close frame received like messages, in the order of their arrival, with their payload as bytes. The close frame
+    /// is a <see cref="MessageType.Close"/>, at which <c>await foreach</c> ends without showing it; the next receive is the news of the end. They are answered as always. Off by default; a <c>WebSocketHandler</c> does not see them so.
     /// </summary>
     public bool ReceiveControlFrames { get; set; }
 

@@ -12,11 +12,9 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
 
     private MessageBuffer? _partial;
     private int _stage;
-    private bool _paused, _handling;
+    private bool _paused, _handling, _handled;
 
     public bool IsPaused => Volatile.Read(ref _paused);
-
-    public bool IsHandling => Volatile.Read(ref _handling);
 
     /// <summary>Tells the handler of the connection, whose sink this is by now.</summary>
     public void Open()
@@ -36,6 +34,7 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
             Failed(e);
         }
 
+        _handled = true;
         Volatile.Write(ref _handling, false);
 
         if (Interlocked.CompareExchange(ref _stage, Opened, Opening) != Opening)
@@ -62,6 +61,14 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
         {
             HandLarge(piece.Payload, piece.Type, piece.HeadInFront, null);
         }
+    }
+
+    public bool HasHandled()
+    {
+        bool handling = Volatile.Read(ref _handling);
+        bool handled = _handled;
+        _handled = false;
+        return handling || handled;
     }
 
     public MessageBuffer? RetainPartial()
@@ -150,6 +157,7 @@ internal sealed class HandlerSink(WebSocketConnection connection, WebSocketHandl
             Failed(e);
         }
 
+        _handled = true;
         Volatile.Write(ref _handling, false);
 
         var outbox = connection.Core.Outbox;

@@ -7,7 +7,7 @@ public enum ServerTransport
     Sockets,
 
     /// <summary>
-    /// Event loops on Linux's epoll: a few threads read for all connections, which cost less; TLS too. Attached streams are
+    /// Event loops on Linux's epoll: a few threads read for all connections, which cost less; TLS too. What is attached is
     /// not served by them, and on other platforms sockets are used all the same, which is said in the log at the start.
     /// </summary>
     Epoll,

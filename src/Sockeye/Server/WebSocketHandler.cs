@@ -6,7 +6,8 @@ namespace Sockeye;
 /// <remarks>
 /// Its methods are called on the thread that reads, one after the other for one connection, and hold up whatever else that thread reads:
 /// they must not block. They cannot await; reply with <see cref="WebSocketConnection.TrySend(ReadOnlySpan{byte}, MessageType, MessageFlags)"/>.
-/// While more than half of a connection's send backlog is in use, nothing more is read from it, so that replies keep fitting.
+/// When more than half of a connection's send backlog is in use, nothing more is read from it until all of it is written: replies of up to half of
+/// <see cref="WebSocketOptions.SendBacklogBytes"/> fit.
 /// What they throw closes the connection with 1011 and is logged.
 /// </remarks>
 public abstract class WebSocketHandler

@@ -15,6 +15,7 @@ public sealed partial class WebSocketServer
     /// <summary>Serves one stream, as if it had been accepted: TLS of one's own, a pipe, a test.</summary>
     /// <param name="stream">Two directions; the server owns it from now on. Of streams that are neither TLS nor sockets a read is always pending, with a small buffer.</param>
     /// <param name="isSecure">Whether the stream is encrypted.</param>
+    /// <remarks>Any host is answered, unless <see cref="WebSocketServerOptions.AllowedHosts"/> names some.</remarks>
     /// <exception cref="InvalidOperationException">The server is full or stopping.</exception>
     public void Attach(Stream stream, bool isSecure = false)
     {
@@ -24,6 +25,7 @@ public sealed partial class WebSocketServer
 
     /// <summary>Serves one connected socket, as if it had been accepted.</summary>
     /// <param name="socket">A stream socket; the server owns it from now on.</param>
+    /// <remarks>Any host is answered, unless <see cref="WebSocketServerOptions.AllowedHosts"/> names some.</remarks>
     /// <exception cref="InvalidOperationException">The server is full or stopping.</exception>
     public void Attach(Socket socket)
     {
@@ -34,6 +36,7 @@ public sealed partial class WebSocketServer
     /// <summary>Serves one pair of pipes, as if it had been accepted.</summary>
     /// <param name="pipe">The server's ends; the server owns them from now on.</param>
     /// <param name="isSecure">Whether the pipes lead through TLS.</param>
+    /// <remarks>Any host is answered, unless <see cref="WebSocketServerOptions.AllowedHosts"/> names some.</remarks>
     /// <exception cref="InvalidOperationException">The server is full or stopping.</exception>
     public void Attach(IDuplexPipe pipe, bool isSecure = false)
     {

@@ -43,7 +43,7 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     /// <summary>The time from accepting a link to an open connection, TLS and the request hook included; 10 s by default.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The longest request head, in bytes; 32 KiB by default, 65,535 at most. A longer one is answered 431.</summary>
+    /// <summary>The longest request head, in bytes; 32 KiB by default, 65,535 at most. A longer one is answered 431, and a request line of more than 8 KiB 414.</summary>
     public int MaxRequestHeadBytes { get; set; } = 32 * 1024;
 
     /// <summary>The most header fields of a request; 128 by default. More are answered 431.</summary>
@@ -70,7 +70,7 @@ public sealed class WebSocketServerOptions : WebSocketOptions
     /// <summary>Refuses clients that offer none of the <see cref="SubProtocols"/>, instead of going on without one.</summary>
     public bool RequireSubProtocol { get; set; }
 
-    /// <summary>Takes the client's first subprotocol whatever it is.</summary>
+    /// <summary>Takes the client's first subprotocol whatever it is. <see cref="RequireSubProtocol"/> then has no effect.</summary>
     public bool AcceptAnySubProtocol { get; set; }
 
     /// <summary>Chooses among the offered subprotocols; null for none. It comes before the other settings.</summary>
@@ -93,7 +93,8 @@ public sealed class WebSocketServerOptions : WebSocketOptions
 
     /// <summary>
     /// Host names that are answered: <c>example.com</c>, <c>example.com:8080</c>, <c>*.example.com</c>. A listener bound to loopback always
-    /// answers loopback names and, beyond those, only these (against DNS rebinding); others answer any host unless some are listed.
+    /// answers loopback names and, beyond those, only these (against DNS rebinding); others answer any host unless some are listed. A Unix socket answers any host,
+    /// whatever is listed.
     /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
@@ -117,6 +118,8 @@ public sealed class WebSocketServerOptions : WebSocketOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Loops, 1, nameof(Loops));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1, nameof(MaxConnections));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnectionsPerAddress ?? 1, 1, nameof(MaxConnectionsPerAddress));
+        HeadLimits.Check(MaxRequestHeadBytes, nameof(MaxRequestHeadBytes));
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxRequestHeaders, nameof(MaxRequestHeaders));
         CheckTime(HandshakeTimeout, nameof(HandshakeTimeout));
         Dialect.CheckSet(Dialects, nameof(Dialects));
         if (RequireSubProtocol && SubProtocols.Count == 0 && SelectSubProtocol is null)

@@ -2,7 +2,7 @@ namespace Sockeye;
 
 /// <summary>Where the application's code runs for a connection on an event loop (<see cref="ServerTransport.Epoll"/>).</summary>
 /// <remarks>
-/// It concerns a <see cref="WebSocketHandler"/>, and what follows an awaited <see cref="WebSocketConnection.ReceiveAsync"/>,
+/// It concerns a <see cref="WebSocketHandler"/>, the start of an async handler, and what follows an awaited <see cref="WebSocketConnection.ReceiveAsync"/>,
 /// <see cref="WebSocketConnection.ReceivePieceAsync"/> or <c>await foreach</c> in an async handler, up to its next await that has to wait.
 /// Everything else an async handler awaits resumes on the thread pool.
 /// </remarks>

@@ -96,6 +96,22 @@ public sealed class WebSocketClientTests
         connection.Abort();
     }
 
+    [Fact]
+    public async Task The_request_is_known_however_long_it_is()
+    {
+        await using var server = new ScriptedServer(Good + "\r\n");
+        var options = new WebSocketClientOptions();
+        for (int i = 0; i < 200; i++)
+        {
+            options.Headers.Add(new($"X-{i}", "x"));
+        }
+
+        string target = "/" + new string('a', 9_000);
+        await using var connection = await WebSocketClient.ConnectAsync(new Uri(server.Url, target), options).Soon();
+        Assert.Equal((target, "x"), (connection.Request?.Target, connection.Request?["X-199"]));
+        connection.Abort();
+    }
+
     [Theory]
     [InlineData("http://127.0.0.1/")]
     [InlineData("not an address")]

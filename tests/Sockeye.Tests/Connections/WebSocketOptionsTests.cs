@@ -50,6 +50,8 @@ public sealed class WebSocketOptionsTests
         { "KeepAliveInterval", o => o.KeepAliveInterval = TimeSpan.FromDays(60) },
         { "SendTimeout", o => o.SendTimeout = TimeSpan.MaxValue },
         { "HandshakeTimeout", o => o.HandshakeTimeout = TimeSpan.Zero },
+        { "MaxRequestHeadBytes", o => o.MaxRequestHeadBytes = 70_000 },
+        { "MaxRequestHeaders", o => o.MaxRequestHeaders = -1 },
         { "Backlog", o => o.Backlog = 0 },
         { "MaxConnections", o => o.MaxConnections = 0 },
         { "MaxConnectionsPerAddress", o => o.MaxConnectionsPerAddress = 0 },

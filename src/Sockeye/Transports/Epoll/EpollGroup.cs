@@ -88,6 +88,9 @@ internal sealed class EpollGroup : IDisposable
         return best;
     }
 
+    /// <summary>A loop has ended, and it shows.</summary>
+    public void LoopEnded() => _supervisor.LoopEnded();
+
     /// <summary>A worker has entered a call, and its stamp says so.</summary>
     public void Notice() => _supervisor.Notice();
 

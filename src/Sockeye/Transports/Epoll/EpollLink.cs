@@ -22,13 +22,14 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     private uint _watched;
     private IBacklog? _backlog;
     private int _pulls;
-    private bool _added, _paused, _cut, _ended, _endDue;
+    private bool _started, _added, _paused, _cut, _ended, _endDue;
     private Exception? _endError;
 
     public EpollLink(EpollLoop loop, int descriptor, SocketName remote, bool unix, HandlerDispatch dispatch)
     {
         (_loop, _descriptor, _remote, _unix) = (loop, descriptor, remote, unix);
         (_pooled, _mayBePooled) = (dispatch == HandlerDispatch.ThreadPool, dispatch == HandlerDispatch.Automatic);
+        _id = loop.Enter(this); // from now on the loop does not end before this link
         if (!unix)
         {
             int yes = 1;
@@ -68,7 +69,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
                 return; // it was cut before
             }
 
-            _id = _loop.Enter(this);
+            _started = true;
             Watch();
         }
     }
@@ -84,8 +85,13 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     {
         lock (this)
         {
-            _ = Native.Close(_descriptor);
-            (_descriptor, _cut, _ended) = (-1, true, true);
+            if (_ended)
+            {
+                return;
+            }
+
+            (_ended, _cut) = (true, true);
+            Leave();
         }
     }
 
@@ -207,7 +213,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
     private void Watch()
     {
         uint wanted = (_paused || _held ? 0 : Native.In) | (_backlog is null || _hungUp || _pulledElsewhere ? 0 : Native.Out);
-        if (_descriptor < 0 || _id == 0 || (wanted == _watched && _added))
+        if (_descriptor < 0 || !_started || (wanted == _watched && _added))
         {
             return; // closed, not started, or as it is
         }
@@ -287,6 +293,13 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
         }
     }
 
+    private void Leave()
+    {
+        _loop.Leave(_id);
+        _ = Native.Close(_descriptor); // also takes it out of the loop's interest
+        _descriptor = -1;
+    }
+
     /// <summary>The end, once, on the loop's thread.</summary>
     private void End(Exception? error)
     {
@@ -299,13 +312,7 @@ internal sealed unsafe partial class EpollLink : Link, IEpollSource
             }
 
             (_ended, _cut) = (true, true);
-            if (_id != 0)
-            {
-                _loop.Leave(_id);
-            }
-
-            _ = Native.Close(_descriptor); // also takes it out of the loop's interest
-            _descriptor = -1;
+            Leave();
             (backlog, _backlog) = (_backlog, null);
         }
 

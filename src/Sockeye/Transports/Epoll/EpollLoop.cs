@@ -190,6 +190,8 @@ internal sealed unsafe class EpollLoop
             _ = Native.Close(_wakeUp);
             Volatile.Write(ref _closed, true);
         }
+
+        _group.LoopEnded();
         return false;
     }
 

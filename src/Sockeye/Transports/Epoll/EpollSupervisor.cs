@@ -33,6 +33,9 @@ internal sealed class EpollSupervisor
     /// <summary>A worker has entered a call, and its stamp says so.</summary>
     public void Notice() => _pace.Notice();
 
+    /// <summary>A loop has ended: the last one is the end.</summary>
+    public void LoopEnded() => _pace.Wake();
+
     /// <summary>Watches until the loops have ended.</summary>
     public void End()
     {
@@ -51,7 +54,7 @@ internal sealed class EpollSupervisor
     /// <summary>Looks at every loop; the answer is whether anything moved, or is stuck.</summary>
     private bool Look()
     {
-        bool moved = _group.WarnOfBlocks() | Volatile.Read(ref _ended); // the end of the loops is waited for awake
+        bool moved = _group.WarnOfBlocks();
         for (int i = 0; i < _loops.Count; i++)
         {
             var worker = _loops[i].Worker;

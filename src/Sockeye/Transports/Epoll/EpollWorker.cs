@@ -175,8 +175,8 @@ internal sealed class EpollWorker
     /// <summary>What the call has sent so far leaves, though the loop stays with this worker.</summary>
     public void LetGo()
     {
-        _letGo = true;
         _cork?.TakeOut();
+        Volatile.Write(ref _letGo, true); // last, or a call that returns meanwhile would put it in too early
     }
 
     /// <summary>After taking: nobody calls the source any more, and what the stuck call has sent so far leaves.</summary>
