@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Sockeye.Protocol.Dialects;
 using Sockeye.Protocol.Handshake;
+using Sockeye.Protocol.Http;
 
 namespace Sockeye;
 
