@@ -8,6 +8,9 @@ namespace Sockeye.Transports;
 /// </summary>
 internal abstract class Link
 {
+    /// <summary>The most that is written in one piece where that takes until all of it is taken: a slow peer's progress has to be seen.</summary>
+    protected const int PieceBytes = 64 * 1024;
+
     /// <summary>Who gets the bytes. Set before <see cref="Start"/>; changed only from within <see cref="IByteReceiver.OnBytes"/> or while paused.</summary>
     public abstract IByteReceiver? Receiver { get; set; }
 

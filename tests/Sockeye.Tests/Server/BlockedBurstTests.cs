@@ -1,7 +1,6 @@
 using System.Text;
 using Sockeye.Tests.Connections;
 using Sockeye.Tests.Support;
-using Sockeye.Transports;
 using Sockeye.Transports.Memory;
 
 namespace Sockeye.Tests.Server;
@@ -215,19 +214,13 @@ public sealed class BlockedBurstTests
             new WebSocketClientOptions());
     }
 
-    private static void SendTogether(WebSocketConnection connection, IEnumerable<string> texts)
+    private static void SendTogether(WebSocketConnection connection, IEnumerable<string> texts) => Burst.Run(() =>
     {
-        bool watched = Cork.Mine.IsWatched;
-        Cork.Mine.IsWatched = true; // else the watch might take it apart
-        Cork.Mine.Begin();
         foreach (string text in texts)
         {
             connection.TrySend(text);
         }
-
-        Cork.Mine.End();
-        Cork.Mine.IsWatched = watched;
-    }
+    });
 
     private static WebSocketServerOptions Options(ServerTransport transport, HandlerDispatch dispatch) =>
         new() { Listen = { "ws://127.0.0.1:0" }, Transport = transport, Dispatch = dispatch, Loops = 1, KeepAliveInterval = Timeout.InfiniteTimeSpan };

@@ -81,11 +81,7 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
 
     int IEpollSource.Hold()
     {
-        lock (_lock)
-        {
-            _ = Watch(Native.Modify, 0);
-        }
-
+        _ = Watch(Native.Modify, 0);
         return 0;
     }
 
@@ -97,13 +93,7 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
     {
     }
 
-    void IEpollSource.OnPosted()
-    {
-        lock (_lock)
-        {
-            _ = Watch(Native.Modify, Native.In); // the pause, or the hold, is over
-        }
-    }
+    void IEpollSource.OnPosted() => Watch(Native.Modify, Native.In); // the pause, or the hold, is over
 
     void IEpollSource.OnReady(uint events, EpollWorker worker)
     {
@@ -150,17 +140,18 @@ internal sealed class EpollAcceptor : IEpollSource, IDisposable
         }
     }
 
-    /// <summary>With the lock held.</summary>
-    private bool Watch(int operation, uint events) => !_closed && _loop.Watch(operation, Descriptor, events, _id);
+    private bool Watch(int operation, uint events)
+    {
+        lock (_lock)
+        {
+            return !_closed && _loop.Watch(operation, Descriptor, events, _id);
+        }
+    }
 
     /// <summary>What waits in the kernel's queue is served when descriptors are free again; asking all the time would only burn the loop.</summary>
     private void Pause(int error)
     {
-        lock (_lock)
-        {
-            _ = Watch(Native.Modify, 0);
-        }
-
+        _ = Watch(Native.Modify, 0);
         _failed(SystemErrors.ToException(error));
         _ = ResumeAsync();
     }

@@ -42,7 +42,6 @@ internal sealed class EpollWorker
     private long _ownTime;
     private long _untoldTime;
     private int _hold;
-    private bool _letGo;
 
     public EpollWorker(EpollGroup group, string name)
     {
@@ -97,6 +96,7 @@ internal sealed class EpollWorker
         _source = _called = source;
         bool suspect = source.WasSlow;
         var before = suspect ? ThreadUsage.OfCaller(ThreadId) : default;
+        _cork!.PutIn(); // it may have been taken out of an earlier call; of this one it can be from here on
         Volatile.Write(ref _stamp, _stamp + 1);
         _group.Notice();
         try
@@ -121,12 +121,6 @@ internal sealed class EpollWorker
             source.Release(_hold);
             _group.Returned(this);
             return false;
-        }
-
-        if (_letGo)
-        {
-            _letGo = false;
-            _cork!.PutIn();
         }
 
         long now = Stopwatch.GetTimestamp();
@@ -173,11 +167,7 @@ internal sealed class EpollWorker
     public string CalledName => Volatile.Read(ref _called)?.Name ?? "a connection";
 
     /// <summary>What the call has sent so far leaves, though the loop stays with this worker.</summary>
-    public void LetGo()
-    {
-        _cork?.TakeOut();
-        Volatile.Write(ref _letGo, true); // last, or a call that returns meanwhile would put it in too early
-    }
+    public void LetGo() => _cork?.TakeOut();
 
     /// <summary>After taking: nobody calls the source any more, and what the stuck call has sent so far leaves.</summary>
     public void Settle(IEpollSource? held)
@@ -239,7 +229,6 @@ internal sealed class EpollWorker
         while (true)
         {
             _start.Wait();
-            _cork.PutIn();
             if (_loop is not { } loop || !loop.Serve(this) || !_group.Park(this))
             {
                 return;

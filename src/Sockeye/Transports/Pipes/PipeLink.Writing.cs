@@ -7,9 +7,6 @@ namespace Sockeye.Transports.Pipes;
 /// <summary>The writing side: one flush at a time; what does not fit behind it is pulled when it is done.</summary>
 internal sealed partial class PipeLink
 {
-    /// <summary>Written between two flushes, so that a slow reader is noticed in time.</summary>
-    private const int MostAtOnce = 64 * 1024;
-
     private readonly Action _flushed;
     private readonly Lock _writing = new();
     private ValueTaskAwaiter<FlushResult> _flush;
@@ -54,8 +51,8 @@ internal sealed partial class PipeLink
     {
         try
         {
-            first = first[..Math.Min(first.Length, MostAtOnce)];
-            second = second[..Math.Min(second.Length, MostAtOnce - first.Length)];
+            first = first[..Math.Min(first.Length, PieceBytes)];
+            second = second[..Math.Min(second.Length, PieceBytes - first.Length)];
             _writer.Write(first);
             _writer.Write(second);
 #pragma warning disable CA2012 // consumed once: here, or when it calls back

@@ -12,9 +12,6 @@ internal sealed class SocketLink : Link
 {
     private const int ReadBytes = 64 * 1024;
 
-    /// <summary>Sent in one piece; it takes until all of it is taken, and a slow peer's progress has to be seen.</summary>
-    private const int SentAtOnce = 64 * 1024;
-
     private readonly Socket _socket;
     private readonly ReadGate _gate = new();
     private bool _cut;
@@ -158,7 +155,7 @@ internal sealed class SocketLink : Link
         {
             while (backlog.TryPeek(out var bytes))
             {
-                backlog.Advance(await _socket.SendAsync(bytes[..Math.Min(bytes.Length, SentAtOnce)], SocketFlags.None).ConfigureAwait(false));
+                backlog.Advance(await _socket.SendAsync(bytes[..Math.Min(bytes.Length, PieceBytes)], SocketFlags.None).ConfigureAwait(false));
             }
         }
         catch (Exception)

@@ -10,9 +10,6 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
 {
     private const int ReadBytes = 16 * 1024;
 
-    /// <summary>Written in one piece; it takes until all of it is taken, and a slow peer's progress has to be seen.</summary>
-    private const int WrittenAtOnce = 64 * 1024;
-
     private readonly ReadGate _gate = new();
     private readonly Lock _pushing = new(); // a cut link ends even while its stream keeps a read waiting
     private bool _cut, _ended;
@@ -145,7 +142,7 @@ internal sealed class StreamLink(Stream stream, StreamLinkDetails details) : Lin
         {
             while (backlog.TryPeek(out var bytes))
             {
-                bytes = bytes[..Math.Min(bytes.Length, WrittenAtOnce)];
+                bytes = bytes[..Math.Min(bytes.Length, PieceBytes)];
                 await stream.WriteAsync(bytes).ConfigureAwait(false);
                 await stream.FlushAsync().ConfigureAwait(false);
                 backlog.Advance(bytes.Length);
