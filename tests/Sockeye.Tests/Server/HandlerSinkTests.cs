@@ -49,6 +49,10 @@ public sealed class HandlerSinkTests
         {
             await (await opening).DisposeAsync();
         }
+        else
+        {
+            Assert.NotNull(opening.Exception); // seen: other tests look for those that nobody saw
+        }
     }
 
     private sealed class Handler : WebSocketHandler
